@@ -1,0 +1,95 @@
+"""Templates that only shape: one variable, whole scalars, no filters. Imported late: Jinja takes 50 ms."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+import stat
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from meshgen import __version__
+from meshgen.datafiles import templates
+from meshgen.manifest import Plan
+from meshgen.scalars import Json, scalar
+
+
+def renderer(mesh: str, *, folders: Sequence[Path] = ()) -> Callable[[Plan], str]:
+    """Make the function that writes the plans of one mesh.
+
+    A template, `<kind>.yaml.j2`, is looked for in `folders` before our own, and in each of them below
+    `<mesh>/` before the folder itself.
+    """
+    roots = (*folders, templates())
+    environment = _environment([place for root in roots for place in (root / mesh, root)])
+
+    def render(plan: Plan) -> str:
+        return environment.get_template(f"{plan.kind.lower()}.yaml.j2").render(plan=plan)
+
+    return render
+
+
+def _environment(search_path: Sequence[Path]) -> jinja2.Environment:
+    environment = _Environment(
+        loader=jinja2.FileSystemLoader(search_path),
+        bytecode_cache=_bytecode_cache(),
+        finalize=_finalize(),
+        undefined=jinja2.StrictUndefined,
+        autoescape=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        auto_reload=False,
+    )
+    environment.globals = {}
+    environment.filters = {}
+    environment.tests = {"none": environment.tests["none"]}
+    return environment
+
+
+class _Environment(jinja2.Environment):
+    """Reads attributes alone: Jinja's own falls back to items, and to a value that `is none` lets pass."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        return getattr(obj, attribute)
+
+
+def _finalize() -> Callable[[Json], str]:
+    """Apply the scalar rule to each `{{ }}`; the strings of a render come back many times."""
+    string = functools.cache(scalar)  # of strings alone: 1, 1.0 and True are one key
+
+    def write(value: Json) -> str:
+        return string(value) if type(value) is str else scalar(value)
+
+    return write
+
+
+def _bytecode_cache() -> jinja2.BytecodeCache | None:
+    """Keep compiled templates where nobody but the user can plant code; None: compile them each time."""
+    if sys.platform == "win32":
+        return None  # permissions do not show in the mode
+    homes = (os.environ.get("XDG_CACHE_HOME", ""), os.path.expanduser("~/.cache"))
+    home = next(filter(os.path.isabs, homes), None)  # a relative one is to be ignored, says the XDG standard
+    if home is None:
+        return None
+    folder = Path(home, "meshgen", "templates")
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        found = folder.lstat()
+    except OSError:
+        return None
+    ours = stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid() and found.st_mode & 0o077 == 0
+    return _BytecodeCache(str(folder), f"{__version__}-%s.cache") if ours else None
+
+
+class _BytecodeCache(jinja2.FileSystemBytecodeCache):
+    """A cache that may be full, read-only or gone."""
+
+    def dump_bytecode(self, bucket: Any) -> None:
+        with contextlib.suppress(OSError):
+            super().dump_bytecode(bucket)
