@@ -90,6 +90,7 @@ class Text:
     what: str
     pattern: str | None = None
     longest: int | None = None
+    or_number: bool = False  # a number is as good, as for ports
     example: str | None = None
 
     def check(self, text: str) -> str | None:
@@ -125,7 +126,7 @@ DNS_LABEL = Text(
 )
 DNS_NAME = Text(
     what="a DNS name (labels of lower-case letters, digits and '-', joined by '.')",
-    pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$",
+    pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$",
     longest=253,
     example="bookinfo-reviews",
 )

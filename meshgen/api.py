@@ -1,0 +1,74 @@
+"""The pipeline: text to intents, intents to one mesh's manifests, and all that is to be told on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from meshgen.backend import Backend
+from meshgen.diagnostics import Diagnostic, Findings
+from meshgen.gaps import findings as tell
+from meshgen.gaps import gaps
+from meshgen.inputs import Content
+from meshgen.intent.load import NO_INTENT, Documents, load, sort
+from meshgen.intent.model import MeshIntent
+from meshgen.intent.resolve import resolve
+from meshgen.intent.resolved import ResolvedSet
+from meshgen.intent.rules import check
+from meshgen.intent.unfold import unfold
+from meshgen.manifest import Manifest
+from meshgen.profile import Profile
+from meshgen.source import Node, read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What the input files say."""
+
+    documents: Documents
+    intents: tuple[MeshIntent, ...]
+    findings: tuple[Diagnostic, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendering:
+    """One mesh's manifests, in an order that is safe to apply, and what is to be told."""
+
+    profile: Profile
+    manifests: tuple[Manifest, ...]  # empty where a finding is an error
+    findings: tuple[Diagnostic, ...]
+
+
+def read_intents(contents: Iterable[Content]) -> Reading:
+    """Read the documents of a set; with an error among its findings, no later stage has sound ground."""
+    findings = Findings()
+    nodes: list[Node] = []
+    for content in contents:
+        nodes.extend(read(content.content, file=content.file, findings=findings))
+    documents = sort(nodes, findings=findings)
+    intents = load(documents.intents, findings=findings)
+    if not documents.intents and not findings.has_errors:
+        findings.add(NO_INTENT, "the files hold no MeshIntent", hint="name a file that holds one")
+    return Reading(documents=documents, intents=intents, findings=tuple(findings))
+
+
+def render(reading: Reading, backend: Backend, profile: Profile) -> Rendering:
+    """Translate sound intents for one mesh: rules, gaps, limits, then plans and text."""
+    findings = Findings()
+    intents = tuple(unfold(intent) for intent in reading.intents)
+    check(intents, callers=profile.callers, findings=findings)
+    manifests: tuple[Manifest, ...] = ()
+    if not findings.has_errors:
+        resolved = resolve(intents, callers=profile.callers)
+        findings.extend(tell(gaps(resolved, backend, profile), profile))
+        findings.extend(backend.limits(resolved, profile))
+        if not findings.has_errors:
+            manifests = _write(resolved, backend, profile)
+    return Rendering(profile=profile, manifests=manifests, findings=tuple(findings))
+
+
+def _write(resolved: ResolvedSet, backend: Backend, profile: Profile) -> tuple[Manifest, ...]:
+    from meshgen.templating import renderer  # jinja2 takes 50 ms, and a refused intent needs none of it
+
+    write = renderer(backend.name)
+    return tuple(Manifest.of(plan, write(plan)) for plan in backend.plan(resolved, profile))

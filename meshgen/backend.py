@@ -1,0 +1,88 @@
+"""A mesh as a value: its profiles, its capability table, its limits and its plan; found by folder."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from meshgen.diagnostics import Diagnostic
+from meshgen.intent.features import Located
+from meshgen.intent.model import MeshIntent
+from meshgen.intent.resolved import ResolvedSet
+from meshgen.manifest import Meta, Plan
+from meshgen.profile import Profile
+from meshgen.support import Capabilities
+
+MANAGED_BY = "app.kubernetes.io/managed-by"
+PART_OF = "app.kubernetes.io/part-of"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backend:
+    """Everything that meshgen knows of one mesh."""
+
+    name: str  # of its folder, its templates and its schemas
+    title: str  # how its users spell it
+    versions: tuple[str, ...]  # that are known, oldest first
+    profiles: tuple[Profile, ...]  # built in; the first is what the backend's name means
+    block: type[Located] | None  # its own block of a MeshProfile, under the key of the same name
+    domains: tuple[str, ...]  # label and annotation keys of these stay with the intent
+    capabilities: Capabilities
+    limits: Callable[[ResolvedSet, Profile], Iterable[Diagnostic]]  # relations between fields
+    plan: Callable[[ResolvedSet, Profile], tuple[Plan, ...]]  # in an order that is safe to apply
+
+
+def backends() -> tuple[Backend, ...]:
+    """Load every backend, in the order of their names."""
+    return tuple(backend(name) for name in backend_names())
+
+
+def backend_names() -> tuple[str, ...]:
+    """List the folders below `backends/`, without importing them."""
+    folder = Path(__file__).parent / "backends"
+    return tuple(sorted(path.parent.name for path in folder.glob("*/__init__.py")))
+
+
+def backend(name: str) -> Backend:
+    """Load one backend by the name of its folder."""
+    found = importlib.import_module(f"meshgen.backends.{name}").BACKEND
+    assert isinstance(found, Backend)
+    return found
+
+
+# Kubernetes' own keys and ours describe the intent, not what is generated from it.
+_OWN_DOMAINS = ("kubernetes.io", "k8s.io", "meshgen.dev")
+
+
+def meta(
+    intent: MeshIntent,
+    name: str,
+    *,
+    domains: tuple[str, ...],
+    annotations: tuple[tuple[str, str], ...] = (),
+    namespace: str | None = None,
+) -> Meta:
+    """Name an object of an intent and give it the intent's labels and annotations, sorted by key.
+
+    `annotations` are the object's own and win; `namespace` is the intent's unless given.
+    """
+    ours = {MANAGED_BY: "meshgen", PART_OF: intent.metadata.name}
+    labels = {**_copied(intent.metadata.labels or {}, domains), **ours}
+    noted = {**_copied(intent.metadata.annotations or {}, domains), **dict(annotations)}
+    return Meta(
+        name=name,
+        namespace=namespace or intent.metadata.namespace,
+        labels=tuple(sorted(labels.items())),
+        annotations=tuple(sorted(noted.items())),
+    )
+
+
+def _copied(pairs: Mapping[str, str], domains: tuple[str, ...]) -> dict[str, str]:
+    kept = (*_OWN_DOMAINS, *domains)
+    return {key: value for key, value in pairs.items() if not _is_of(key.rpartition("/")[0], kept)}
+
+
+def _is_of(domain: str, domains: tuple[str, ...]) -> bool:
+    return any(domain == known or domain.endswith(f".{known}") for known in domains)

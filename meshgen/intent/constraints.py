@@ -1,0 +1,27 @@
+"""Which keys of a block may stand together: said once, for the reader and for the JSON Schema."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Constraint:
+    """A relation between keys of one block."""
+
+    keys: tuple[str, ...]
+
+    def __init__(self, *keys: str) -> None:
+        object.__setattr__(self, "keys", keys)
+
+
+class ExactlyOne(Constraint):
+    """One of the keys stands, and only one."""
+
+
+class AtMostOne(Constraint):
+    """No two of the keys stand together."""
+
+
+class AtLeastOne(Constraint):
+    """One of the keys stands, or several."""

@@ -1,0 +1,123 @@
+"""Documents of a set sorted by kind, and the intents among them read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from meshgen.diagnostics import Code, Findings, Severity, Span, near_miss
+from meshgen.intent.document import shape_of
+from meshgen.intent.model import MeshIntent
+from meshgen.intent.resolved import ServiceKey
+from meshgen.intent.shape import INVALID, Place
+from meshgen.source import MapNode, Node, ScalarNode
+
+GROUP = "meshgen.dev"
+API_VERSION = f"{GROUP}/v1alpha1"
+KINDS = ("MeshIntent", "MeshProfile", "MeshTest")
+
+NOT_AN_OBJECT = Code(
+    number="MG110",
+    slug="not-an-object",
+    meaning="A document is no Kubernetes object with apiVersion and kind.",
+)
+UNKNOWN_KIND = Code(
+    number="MG111", slug="unknown-kind", meaning="A document of ours is of a kind that does not exist."
+)
+UNKNOWN_API_VERSION = Code(
+    number="MG112", slug="unknown-api-version", meaning="A document of ours is of a version that is not read."
+)
+NO_INTENT = Code(
+    number="MG113", slug="no-intent", meaning="The files hold no MeshIntent, so there is nothing to do."
+)
+DUPLICATE_SERVICE = Code(
+    number="MG201", slug="duplicate-service", meaning="Two documents say what should hold for one service."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Documents:
+    """The documents of a set by kind."""
+
+    intents: tuple[MapNode, ...]
+    profiles: tuple[MapNode, ...]
+    tests: tuple[MapNode, ...]
+    others: tuple[MapNode, ...]  # never changed; what describes Services and workloads is read
+
+
+def sort(nodes: Iterable[Node], *, findings: Findings) -> Documents:
+    """Sort documents by kind. Reports MG110 to MG112."""
+    ours: dict[str, list[MapNode]] = {kind: [] for kind in KINDS}
+    others: list[MapNode] = []
+    for node in nodes:
+        api_version, kind = _text(node, "apiVersion"), _text(node, "kind")
+        if not isinstance(node, MapNode) or kind is None or api_version is None:
+            _report_no_object(node, findings)
+        elif api_version.text.partition("/")[0] != GROUP:
+            others.append(node)
+        elif _is_ours(api_version, kind, findings):
+            ours[kind.text].append(node)
+    return Documents(
+        intents=tuple(ours["MeshIntent"]),
+        profiles=tuple(ours["MeshProfile"]),
+        tests=tuple(ours["MeshTest"]),
+        others=tuple(others),
+    )
+
+
+def _text(node: Node, key: str) -> ScalarNode | None:
+    value = node.value(key) if isinstance(node, MapNode) else None
+    return value if isinstance(value, ScalarNode) and value.text else None
+
+
+def _report_no_object(node: Node, findings: Findings) -> None:
+    missing = [key for key in ("apiVersion", "kind") if _text(node, key) is None]
+    what = f"has no {' and no '.join(missing)}" if isinstance(node, MapNode) else "is not a mapping"
+    findings.add(
+        NOT_AN_OBJECT,
+        f"the document {what}",
+        span=node.span,
+        hint=f"an intent begins with 'apiVersion: {API_VERSION}' and 'kind: MeshIntent'",
+    )
+
+
+def _is_ours(api_version: ScalarNode, kind: ScalarNode, findings: Findings) -> bool:
+    if api_version.text != API_VERSION:
+        message = f"{api_version.text!r} is not a version that is read"
+        findings.add(UNKNOWN_API_VERSION, message, span=api_version.span, hint=f"write {API_VERSION}")
+    if kind.text not in KINDS:
+        hint = near_miss(kind.text, KINDS) or f"the kinds are {', '.join(KINDS)}"
+        findings.add(UNKNOWN_KIND, f"there is no kind {kind.text!r}", span=kind.span, hint=hint)
+    return api_version.text == API_VERSION and kind.text in KINDS
+
+
+def load(nodes: Iterable[MapNode], *, findings: Findings) -> tuple[MeshIntent, ...]:
+    """Read intents; one that is not sound is left out, with what is wrong in it reported.
+
+    Reports MG120 to MG126, and MG201 where two documents speak of one service.
+    """
+    shape = shape_of(MeshIntent)
+    read = (shape.read(node, Place(findings)) for node in nodes)
+    intents = tuple(intent for intent in read if intent is not INVALID)
+    _check_unique(intents, findings)
+    return intents
+
+
+def _check_unique(intents: Iterable[MeshIntent], findings: Findings) -> None:
+    first: dict[ServiceKey, Span | None] = {}
+    for intent in intents:
+        for name, service in (intent.spec.services or {}).items():
+            key = ServiceKey(intent.metadata.namespace, name)
+            span = intent.spec.span("services", name)
+            if key not in first:
+                first[key] = span
+                continue
+            there = first[key]
+            findings.add(
+                DUPLICATE_SERVICE,
+                f"the service {key} stands in two documents",
+                span=service.span(),
+                severity=Severity.ERROR,
+                hint="say everything of a service in one place",
+                related=() if there is None else (("the first one", there),),
+            )
