@@ -9,5 +9,17 @@ _PACKAGE = Path(__file__).parent
 
 def templates() -> Path:
     """Find the folder of the templates: the shared ones, and a folder for each mesh."""
-    inside = _PACKAGE / "templates"
-    return inside if inside.is_dir() else _PACKAGE.parent / "templates"
+    return _folder("templates")
+
+
+def schemas() -> Path:
+    """Find the folder of what upstream's CRDs say, by mesh and version."""
+    return _folder("schemas")
+
+
+def _folder(name: str) -> Path:
+    places = (_PACKAGE / name, _PACKAGE.parent / name)
+    found = next(filter(Path.is_dir, places), None)
+    if found is None:
+        raise RuntimeError(f"no folder {name!r} in {_PACKAGE} or beside it: meshgen is not installed whole")
+    return found
