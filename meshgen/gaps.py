@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from meshgen.backend import Backend
 from meshgen.diagnostics import Code, Diagnostic, Severity
@@ -51,23 +51,23 @@ class Gap:
 
 
 def gaps(resolved: ResolvedSet, backend: Backend, profile: Profile) -> tuple[Gap, ...]:
-    """Look up every feature that the services of a set use; what is Full without a word is left out."""
+    """Look up every feature that a set uses; what is Full without a word is left out."""
     found = (
         Gap(use=use, row=backend.capabilities.answer(use))
         for service in resolved.services.values()
         for use in _uses(service, resolved, profile)
     )
-    return tuple(gap for gap in found if not _is_silent(gap.row))
+    wide = (
+        Gap(use=use, row=backend.capabilities.answer(use))
+        for use in (*_wide_uses(resolved, profile), *_provider_uses(resolved, profile))
+    )
+    return tuple(gap for gap in (*found, *wide) if not _is_silent(gap.row))
 
 
 def _uses(service: ResolvedService, resolved: ResolvedSet, profile: Profile) -> Iterator[Use]:
     for usage in (*used(service.written), *relations(service, resolved)):
         yield Use(
-            usage=usage,
-            service=service,
-            set=resolved,
-            profile=profile,
-            polarity=_polarity(usage, service),
+            usage=usage, service=service, set=resolved, profile=profile, polarity=_polarity(usage, service)
         )
 
 
@@ -82,6 +82,28 @@ def _polarity(usage: Usage, service: ResolvedService) -> Polarity | None:
             return None
 
 
+def _wide_uses(resolved: ResolvedSet, profile: Profile) -> Iterator[Use]:
+    """What is asked of every pod of a namespace."""
+    for wide in resolved.wide:
+        for part in (wide.intent.spec.mtls, wide.intent.spec.authorization):
+            if part is not None and part.scope is not None:
+                feature = (
+                    f"{'mtls' if part is wide.intent.spec.mtls else 'authorization'}.scope.{part.scope.value}"
+                )
+                usage = Usage(feature=feature, value=part.scope, holder=part, key="scope", path=("scope",))
+                yield Use(usage=usage, service=None, set=resolved, profile=profile, polarity=None)
+
+
+def _provider_uses(resolved: ResolvedSet, profile: Profile) -> Iterator[Use]:
+    """What is asked of the providers that rules name."""
+    for service in resolved.services.values():
+        providers = service.intent.spec.jwt_providers or {}
+        for name in sorted({rule.token.provider for rule in service.rules if rule.token is not None}):
+            for usage in used(providers[name]):
+                prefixed = replace(usage, feature=f"jwtProviders.{usage.feature}")
+                yield Use(usage=prefixed, service=service, set=resolved, profile=profile, polarity=None)
+
+
 def _is_silent(row: Row) -> bool:
     return isinstance(row.answer, Full) and row.answer.remark is None and not row.requires
 
@@ -92,13 +114,14 @@ def findings(found: Iterable[Gap], profile: Profile) -> tuple[Diagnostic, ...]:
     for gap in found:
         for diagnostic in _tell(gap, profile):
             key = (diagnostic.code.number, diagnostic.feature, diagnostic.message, diagnostic.span)
-            told.setdefault(key, (diagnostic, []))[1].append(gap.use.service.key.name)
+            services = told.setdefault(key, (diagnostic, []))[1]
+            services.extend([] if gap.use.service is None else [gap.use.service.key.name])
     return tuple(diagnostic for diagnostic, _ in told.values())
 
 
 def _tell(gap: Gap, profile: Profile) -> Iterator[Diagnostic]:
     usage, row = gap.use.usage, gap.row
-    span, feature = usage.span or gap.use.service.written.span(), usage.feature
+    span, feature = usage.span, usage.feature
 
     def diagnostic(code: Code, message: str, *, severity: Severity, hint: str | None = None) -> Diagnostic:
         return Diagnostic(
@@ -134,5 +157,5 @@ def _tell(gap: Gap, profile: Profile) -> Iterator[Diagnostic]:
 
 
 def _what(requirement: Requires, gap: Gap) -> str:
-    usage = gap.use.usage
-    return requirement.what.format(service=gap.use.service.key.name, value=usage.value)
+    service = "" if gap.use.service is None else gap.use.service.key.name
+    return requirement.what.format(service=service, value=gap.use.usage.value)

@@ -19,6 +19,7 @@ class Full:
 
     remark: str | None = None  # what the user should know all the same
     severity: Severity = Severity.NOTE  # of the remark
+    is_unasked: bool = False  # the mesh does so without being asked, so nothing is written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,10 +65,10 @@ class Polarity(enum.Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Use:
-    """A feature that a service uses, with all that a condition may ask about."""
+    """A feature that an intent uses, with all that a condition may ask about."""
 
     usage: Usage
-    service: ResolvedService
+    service: ResolvedService | None  # None where it is asked of a whole namespace
     set: ResolvedSet
     profile: Profile
     polarity: Polarity | None  # None outside `authorization.rules`

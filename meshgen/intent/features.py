@@ -186,8 +186,8 @@ def _item(
 
 
 def _is_leaves(values: tuple[object, ...]) -> bool:
-    """True for a list or map of plain values, which is one usage as a whole."""
-    return not any(isinstance(value, Located | enum.Enum) for value in values)
+    """True for a list or map of texts or shares, which is one usage as a whole."""
+    return not any(isinstance(value, Located | enum.Enum | int) for value in values)
 
 
 def _leaf_id(prefix: tuple[str, ...], value: object) -> str:
