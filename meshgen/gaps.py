@@ -52,23 +52,18 @@ class Gap:
 
 def gaps(resolved: ResolvedSet, backend: Backend, profile: Profile) -> tuple[Gap, ...]:
     """Look up every feature that a set uses; what is Full without a word is left out."""
-    found = (
-        Gap(use=use, row=backend.capabilities.answer(use))
-        for service in resolved.services.values()
-        for use in _uses(service, resolved, profile)
-    )
-    wide = (
-        Gap(use=use, row=backend.capabilities.answer(use))
-        for use in (*_wide_uses(resolved, profile), *_provider_uses(resolved, profile))
-    )
-    return tuple(gap for gap in (*found, *wide) if not _is_silent(gap.row))
+    found = (Gap(use=use, row=backend.capabilities.answer(use)) for use in uses(resolved, profile))
+    return tuple(gap for gap in found if not _is_silent(gap.row))
 
 
-def _uses(service: ResolvedService, resolved: ResolvedSet, profile: Profile) -> Iterator[Use]:
-    for usage in (*used(service.written), *relations(service, resolved)):
-        yield Use(
-            usage=usage, service=service, set=resolved, profile=profile, polarity=_polarity(usage, service)
-        )
+def uses(resolved: ResolvedSet, profile: Profile) -> Iterator[Use]:
+    """Walk everything that is written in a set, service by service."""
+    for service in resolved.services.values():
+        for usage in (*used(service.written), *relations(service, resolved)):
+            polarity = _polarity(usage, service)
+            yield Use(usage=usage, service=service, set=resolved, profile=profile, polarity=polarity)
+        yield from _of_providers(service, resolved, profile)
+    yield from _of_namespaces(resolved, profile)
 
 
 def _polarity(usage: Usage, service: ResolvedService) -> Polarity | None:
@@ -82,26 +77,23 @@ def _polarity(usage: Usage, service: ResolvedService) -> Polarity | None:
             return None
 
 
-def _wide_uses(resolved: ResolvedSet, profile: Profile) -> Iterator[Use]:
+def _of_providers(service: ResolvedService, resolved: ResolvedSet, profile: Profile) -> Iterator[Use]:
+    """What is asked of the providers that a service's rules name."""
+    for name in sorted({rule.token.provider for rule in service.rules if rule.token is not None}):
+        for usage in used(resolved.providers[name]):
+            prefixed = replace(usage, feature=f"jwtProviders.{usage.feature}")
+            yield Use(usage=prefixed, service=service, set=resolved, profile=profile, polarity=None)
+
+
+def _of_namespaces(resolved: ResolvedSet, profile: Profile) -> Iterator[Use]:
     """What is asked of every pod of a namespace."""
     for wide in resolved.wide:
-        for part in (wide.intent.spec.mtls, wide.intent.spec.authorization):
+        spec = wide.intent.spec
+        for name, part in (("mtls", spec.mtls), ("authorization", spec.authorization)):
             if part is not None and part.scope is not None:
-                feature = (
-                    f"{'mtls' if part is wide.intent.spec.mtls else 'authorization'}.scope.{part.scope.value}"
-                )
+                feature = f"{name}.scope.{part.scope.value}"
                 usage = Usage(feature=feature, value=part.scope, holder=part, key="scope", path=("scope",))
                 yield Use(usage=usage, service=None, set=resolved, profile=profile, polarity=None)
-
-
-def _provider_uses(resolved: ResolvedSet, profile: Profile) -> Iterator[Use]:
-    """What is asked of the providers that rules name."""
-    for service in resolved.services.values():
-        providers = service.intent.spec.jwt_providers or {}
-        for name in sorted({rule.token.provider for rule in service.rules if rule.token is not None}):
-            for usage in used(providers[name]):
-                prefixed = replace(usage, feature=f"jwtProviders.{usage.feature}")
-                yield Use(usage=prefixed, service=service, set=resolved, profile=profile, polarity=None)
 
 
 def _is_silent(row: Row) -> bool:

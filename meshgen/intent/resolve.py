@@ -53,7 +53,15 @@ def resolve(intents: Iterable[MeshIntent], *, callers: Callers) -> ResolvedSet:
     }
     names = _Names(written=written, callers=callers)
     services = {key: _service(key, *written[key], names=names) for key in written}
-    return ResolvedSet(services=services, wide=tuple(wide for intent in intents for wide in _wide(intent)))
+    return ResolvedSet(
+        services=services,
+        wide=tuple(wide for intent in intents for wide in _wide(intent)),
+        providers={
+            name: provider
+            for intent in intents
+            for name, provider in (intent.spec.jwt_providers or {}).items()
+        },
+    )
 
 
 class _Names:

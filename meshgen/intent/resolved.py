@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from meshgen.intent.access import Action, Mode, Probe, Scope
+from meshgen.intent.access import Action, JwtProvider, Mode, Probe, Scope
 from meshgen.intent.features import Written
 from meshgen.intent.match import HeaderMatch, Match, Method, PathMatch
 from meshgen.intent.model import MeshIntent, Protocol, Service
@@ -250,6 +250,7 @@ class ResolvedSet:
 
     services: Mapping[ServiceKey, ResolvedService]
     wide: tuple[NamespaceWide, ...]
+    providers: Mapping[str, JwtProvider]  # of all documents; a name means the same in each
 
     def known_callers(self, callee: ResolvedService) -> tuple[ResolvedService, ...]:
         """Services of the set that may call, in the order of their keys.
