@@ -11,9 +11,9 @@ Json = str | int | float | bool | None | Sequence["Json"] | Mapping[str, "Json"]
 _PLAIN = re.compile(r"[A-Za-z_/][A-Za-z0-9_./-]*(?: [A-Za-z0-9_./-]+)*")
 _RESERVED = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null", "none", "nan", "inf"])
 
-# kustomize refuses control characters and libyaml surrogates, even where they are escaped.
-_UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-_ESCAPES = {ord(char): rf"\u{ord(char):04X}" for char in "\u2028\u2029\ufeff\ufffe\uffff"} | {
+# Even where they are escaped, kustomize refuses control characters and U+FFFE, libyaml surrogates.
+_UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_ESCAPES = {ord(char): rf"\u{ord(char):04X}" for char in "\u2028\u2029\ufeff"} | {
     ord('"'): r"\"",
     ord("\\"): r"\\",
     ord("\n"): r"\n",
@@ -34,7 +34,7 @@ _AMBIGUITIES = {
         r"(?!0x[0-9a-fA-F]+\Z)[-+]?0[xX][0-9a-fA-F_]+"
     ),
     "a number to YAML 1.1 readers, text to others": (
-        r"(?!_)[-+]?(?=[0-9.]*_)(?=[_.]*[0-9])[0-9_]*(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?"
+        r"(?!_)[-+]?(?=[0-9.]*_)[0-9_]*(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?"
     ),
     "a number to YAML 1.2 readers, text to others": (
         r"[-+]?[0-9]+[eE][-+]?[0-9]+"
@@ -59,7 +59,7 @@ _AMBIGUOUS = re.compile("|".join(f"({pattern})" for pattern in _AMBIGUITIES.valu
 def scalar(value: Json) -> str:
     """Write a value on one line: a scalar, or a flow collection of scalars.
 
-    Raises ValueError for what is refused when an intent is read (control characters, surrogates, numbers
+    Raises ValueError for what is refused when an intent is read (control characters, lone surrogates, numbers
     that are not finite) and for keys of more than 1,024 characters.
     """
     match value:

@@ -1,4 +1,4 @@
-"""Templates that only shape: one variable, whole scalars, no filters. Imported late: Jinja takes 50 ms."""
+"""Templates that only shape what a plan decided: one variable, whole scalars, no filters."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _environment(search_path: Sequence[Path]) -> jinja2.Environment:
 
 
 class _Environment(jinja2.Environment):
-    """Reads attributes alone: Jinja's own falls back to items, and to a value that `is none` lets pass."""
+    """Reads attributes alone; Jinja's own goes on to items, then to an undefined that just `is not none`."""
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         return getattr(obj, attribute)
@@ -71,20 +71,22 @@ def _finalize() -> Callable[[Json], str]:
 
 def _bytecode_cache() -> jinja2.BytecodeCache | None:
     """Keep compiled templates where nobody but the user can plant code; None: compile them each time."""
-    if sys.platform == "win32":
-        return None  # permissions do not show in the mode
     homes = (os.environ.get("XDG_CACHE_HOME", ""), os.path.expanduser("~/.cache"))
     home = next(filter(os.path.isabs, homes), None)  # a relative one is to be ignored, says the XDG standard
-    if home is None:
+    if home is None or sys.platform == "win32":  # where the mode does not tell who may write
         return None
     folder = Path(home, "meshgen", "templates")
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        found = folder.lstat()
+        is_private = _make_private(folder.parent) and _make_private(folder)
     except OSError:
         return None
-    ours = stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid() and found.st_mode & 0o077 == 0
-    return _BytecodeCache(str(folder), f"{__version__}-%s.cache") if ours else None
+    return _BytecodeCache(str(folder), f"{__version__}-%s.cache") if is_private else None
+
+
+def _make_private(folder: Path) -> bool:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    found = folder.lstat()
+    return stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid() and found.st_mode & 0o077 == 0
 
 
 class _BytecodeCache(jinja2.FileSystemBytecodeCache):
