@@ -27,7 +27,6 @@ class Install:
     """An environment with meshgen in it."""
 
     scripts: Path
-    packages: Path
     data: Path  # where templates/ and schemas/ are to be found
 
     def run(self, program: str, *arguments: str) -> str:
@@ -65,7 +64,7 @@ def install(
     for found in _required(*distributions(name="meshgen", path=[str(packages)])):
         _copy(found, packages)
     data = packages / "meshgen" if request.param is build_wheel else checkout
-    return Install(scripts=Path(paths["scripts"]), packages=packages, data=data)
+    return Install(scripts=Path(paths["scripts"]), data=data)
 
 
 def _built(build: Callable[[str], str], checkout: Path, folder: Path) -> Path:
