@@ -15,6 +15,7 @@ from meshgen.intent.model import MeshIntent
 from meshgen.intent.resolve import resolve
 from meshgen.intent.resolved import ResolvedSet
 from meshgen.intent.rules import check
+from meshgen.intent.shown import Shown, show
 from meshgen.intent.unfold import unfold
 from meshgen.manifest import Manifest
 from meshgen.profile import Profile
@@ -26,7 +27,9 @@ class Reading:
     """What the input files say."""
 
     documents: Documents
-    intents: tuple[MeshIntent, ...]
+    written: tuple[MeshIntent, ...]  # as they stand in the files
+    intents: tuple[MeshIntent, ...]  # with short forms and inheritance unfolded, and what the inputs show
+    shown: Shown
     findings: tuple[Diagnostic, ...]
 
 
@@ -46,20 +49,28 @@ def read_intents(contents: Iterable[Content]) -> Reading:
     for content in contents:
         nodes.extend(read(content.content, file=content.file, findings=findings))
     documents = sort(nodes, findings=findings)
-    intents = load(documents.intents, findings=findings)
+    written = load(documents.intents, findings=findings)
     if not documents.intents and not findings.has_errors:
         findings.add(NO_INTENT, "the files hold no MeshIntent", hint="name a file that holds one")
-    return Reading(documents=documents, intents=intents, findings=tuple(findings))
+    shown = show(
+        documents.others, namespaces=(intent.metadata.namespace for intent in written), findings=findings
+    )
+    return Reading(
+        documents=documents,
+        written=written,
+        intents=tuple(unfold(intent, shown, findings=findings) for intent in written),
+        shown=shown,
+        findings=tuple(findings),
+    )
 
 
 def render(reading: Reading, backend: Backend, profile: Profile) -> Rendering:
     """Translate sound intents for one mesh: rules, gaps, limits, then plans and text."""
     findings = Findings()
-    intents = tuple(unfold(intent) for intent in reading.intents)
-    check(intents, callers=profile.callers, findings=findings)
+    check(reading.intents, callers=profile.callers, findings=findings)
     manifests: tuple[Manifest, ...] = ()
     if not findings.has_errors:
-        resolved = resolve(intents, callers=profile.callers)
+        resolved = resolve(reading.intents, callers=profile.callers, shown=reading.shown)
         findings.extend(tell(gaps(resolved, backend, profile), profile))
         findings.extend(backend.limits(resolved, profile))
         if not findings.has_errors:

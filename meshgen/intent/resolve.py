@@ -34,16 +34,17 @@ from meshgen.intent.resolved import (
     ToVersions,
     Who,
 )
+from meshgen.intent.shown import NOTHING, Shown
 from meshgen.intent.traffic import Route, Split
 
 _T = TypeVar("_T")
 Callers = Mapping[str, tuple[From, ...]]  # of the profile, by name
 
 
-def resolve(intents: Iterable[MeshIntent], *, callers: Callers) -> ResolvedSet:
+def resolve(intents: Iterable[MeshIntent], *, callers: Callers, shown: Shown = NOTHING) -> ResolvedSet:
     """Work out each service of a set of unfolded, sound intents.
 
-    `callers` are those that the profile names. What refers to nothing was refused before.
+    `callers` are those that the profile names, `shown` what Services and workloads say. What refers to nothing was refused before.
     """
     intents = tuple(intents)
     written = {
@@ -51,7 +52,7 @@ def resolve(intents: Iterable[MeshIntent], *, callers: Callers) -> ResolvedSet:
         for intent in intents
         for name, service in (intent.spec.services or {}).items()
     }
-    names = _Names(written=written, callers=callers)
+    names = _Names(written=written, callers=callers, shown=shown)
     services = {key: _service(key, *written[key], names=names) for key in written}
     return ResolvedSet(
         services=services,
@@ -67,9 +68,12 @@ def resolve(intents: Iterable[MeshIntent], *, callers: Callers) -> ResolvedSet:
 class _Names:
     """What names in a set stand for."""
 
-    def __init__(self, *, written: Mapping[ServiceKey, tuple[Service, MeshIntent]], callers: Callers) -> None:
+    def __init__(
+        self, *, written: Mapping[ServiceKey, tuple[Service, MeshIntent]], callers: Callers, shown: Shown
+    ) -> None:
         self._written = written
         self._callers = callers
+        self.shown = shown
 
     def owner(self, key: ServiceKey) -> tuple[Service, MeshIntent]:
         """Find the service whose pods a Service fronts: itself, or that of `podsOf`."""
@@ -163,6 +167,8 @@ def _service(key: ServiceKey, service: Service, intent: MeshIntent, *, names: _N
         if authorization is None
         else tuple(_rule(rule, key.namespace, by_name=by_name, names=names) for rule in authorization.rules),
         probes=policed.probes,
+        shown=names.shown.services.get(key),
+        pods=names.shown.pods(key.namespace, selector),
     )
 
 

@@ -10,29 +10,11 @@ from meshgen.intent.access import Action, JwtProvider, Mode, Probe, Scope
 from meshgen.intent.features import Written
 from meshgen.intent.match import HeaderMatch, Match, Method, PathMatch
 from meshgen.intent.model import MeshIntent, Protocol, Service
+from meshgen.intent.keys import Account, ServiceKey
 from meshgen.intent.policy import CircuitBreaker, LoadBalancing, OutlierDetection, RateLimit, Retries
+from meshgen.intent.shown import ShownService, ShownWorkload
 from meshgen.intent.traffic import Cors, Fault, Headers, Mirror, Redirect, Rewrite
 from meshgen.values import Duration, Percent
-
-
-class ServiceKey(NamedTuple):
-    """How a service is known in a set."""
-
-    namespace: str
-    name: str
-
-    def __str__(self) -> str:
-        return f"{self.namespace}/{self.name}"
-
-
-class Account(NamedTuple):
-    """A service account: the identity of pods."""
-
-    namespace: str
-    name: str
-
-    def __str__(self) -> str:
-        return f"{self.namespace}/{self.name}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +66,8 @@ class ToOther:
     key: ServiceKey
     port: int | str | None  # as written; None: the target's one HTTP port
 
+
+__all__ = ["Account", "ServiceKey"]  # part of every key below
 
 Destination = ToService | ToVersions | ToOther | Redirect
 
@@ -211,6 +195,8 @@ class ResolvedService:
     default: Action | None  # None with no rules: the mesh's own authorization stands
     rules: tuple[ResolvedRule, ...]
     probes: tuple[Probe, ...]
+    shown: ShownService | None  # the Service among the inputs
+    pods: tuple[ShownWorkload, ...]  # workloads among the inputs that the selector picks
 
     @property
     def service_ports(self) -> tuple[ServicePort, ...]:

@@ -4,23 +4,35 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from meshgen.diagnostics import Findings
 from meshgen.intent.access import Action, Authorization, Mtls, Rule, SpecAuthorization, To
+from meshgen.intent.context import Fill
 from meshgen.intent.features import Ambient, Written
 from meshgen.intent.model import Defaults, MeshIntent, Port, Protocol, Service
 from meshgen.intent.policy import Retries, RetryCondition
+from meshgen.intent.keys import ServiceKey
+from meshgen.intent.shown import Shown
 from meshgen.intent.traffic import Route
 
 
-def unfold(intent: MeshIntent) -> MeshIntent:
-    """Write out what each service inherits from `spec`; what was written there keeps its place."""
-    spec = intent.spec
-    services = {name: _service(service, intent) for name, service in (spec.services or {}).items()}
-    return replace(intent, spec=replace(spec, services=services, defaults=None))
+def unfold(intent: MeshIntent, shown: Shown, *, findings: Findings) -> MeshIntent:
+    """Write out what each service inherits from `spec`, and what Services and workloads show of it.
+
+    What was inherited keeps the place where it is written. Reports MG280 to MG282 where what is shown
+    contradicts what is written.
+    """
+    services = {
+        name: _service(name, service, intent, shown, findings)
+        for name, service in (intent.spec.services or {}).items()
+    }
+    return replace(intent, spec=replace(intent.spec, services=services, defaults=None))
 
 
-def _service(service: Service, intent: MeshIntent) -> Service:
+def _service(name: str, service: Service, intent: MeshIntent, shown: Shown, findings: Findings) -> Service:
     spec = intent.spec
-    unfolded = _defaults(_ports(service), spec.defaults)
+    key = ServiceKey(intent.metadata.namespace, name)
+    filled = Fill(key=key, spec=spec, shown=shown, findings=findings).service(_ports(service))
+    unfolded = _defaults(filled, spec.defaults)
     protocols = {port.protocol or Protocol.HTTP for port in unfolded.ports}
     if isinstance(unfolded.retries, Retries):
         unfolded = replace(unfolded, retries=_retries(unfolded.retries, protocols))

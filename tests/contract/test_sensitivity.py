@@ -21,6 +21,7 @@ from meshgen.intent.model import MeshIntent
 from meshgen.intent.resolve import resolve
 from meshgen.intent.resolved import ResolvedSet
 from meshgen.intent.rules import check
+from meshgen.intent.shown import NOTHING
 from meshgen.intent.unfold import unfold
 from meshgen.profile import Profile
 from meshgen.support import Full
@@ -46,12 +47,13 @@ class Rendered:
 def load(tree: object) -> MeshIntent:
     reading = read_intents([Content("sample.yaml", json.dumps(tree).encode())])
     assert reading.findings == ()
-    return reading.intents[0]
+    return reading.written[0]
 
 
 def resolved(intent: MeshIntent) -> ResolvedSet | None:
     """Resolve an intent, or None where the rules of the language refuse it."""
-    findings, unfolded = Findings(), (unfold(intent),)
+    findings = Findings()
+    unfolded = (unfold(intent, NOTHING, findings=findings),)
     check(unfolded, callers=CALLERS, findings=findings)
     return None if findings.has_errors else resolve(unfolded, callers=CALLERS)
 
@@ -67,7 +69,7 @@ def rendered(found: ResolvedSet, backend: Backend, profile: Profile) -> Rendered
 def variants(intent: MeshIntent, feature: str) -> Iterator[MeshIntent]:
     """Yield the sample with the value of a feature changed, or left out."""
     spec = intent.spec
-    before = resolve((unfold(intent),), callers=CALLERS)
+    before = resolve((unfold(intent, NOTHING, findings=Findings()),), callers=CALLERS)
     for use in uses(before, Profile(name="any", mesh="any", version="0")):
         if use.usage.feature != feature:
             continue

@@ -23,7 +23,7 @@ def read(service: str) -> tuple[Service | None, list[tuple[int, int, str, str, s
         for found in reading.findings
         if found.span is not None
     ]
-    services = reading.intents[0].spec.services if reading.intents else None
+    services = reading.written[0].spec.services if reading.written else None
     return (services["web"] if services else None), told
 
 
@@ -199,4 +199,4 @@ def test_everything_that_is_wrong_is_told_at_once() -> None:
         (7, "MG122", "spec.services.web.timeout"),
         (8, "MG120", "spec.services.api.prot"),
     ]
-    assert reading.intents == ()
+    assert reading.written == ()

@@ -31,7 +31,6 @@ from meshgen.intent.resolved import (
     ToService,
     ToVersions,
 )
-from meshgen.intent.unfold import unfold
 from meshgen.values import Duration, Percent
 
 CALLERS = {"ingress": (From(service_account="edge/gateway"), From(namespace="edge"))}
@@ -43,7 +42,7 @@ def meaning(spec: str) -> ResolvedSet:
     text = head + textwrap.indent(textwrap.dedent(spec), "  ")
     reading = read_intents([Content("f", text.encode())])
     assert reading.findings == ()
-    return resolve([unfold(intent) for intent in reading.intents], callers=CALLERS)
+    return resolve(reading.intents, callers=CALLERS)
 
 
 def web(spec: str) -> ResolvedService:

@@ -1,0 +1,311 @@
+"""What Services and workloads among the inputs show: selectors, ports, accounts and probes, with their places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from meshgen.diagnostics import Code, Findings, Severity, Span
+from meshgen.intent.model import Protocol
+from meshgen.intent.keys import ServiceKey
+from meshgen.source import ListNode, MapNode, Node, ScalarNode
+
+NO_NAMESPACE = Code(
+    number="MG114",
+    slug="no-namespace",
+    meaning="A Service or workload names no namespace and the intents have several, so it is not read.",
+    severity=Severity.WARNING,
+)
+UNREAD_OBJECT = Code(
+    number="MG115",
+    slug="unread-object",
+    meaning="A Service or workload does not have the form that Kubernetes gives it, so it is not read.",
+    severity=Severity.WARNING,
+)
+
+_MANAGED_BY = "app.kubernetes.io/managed-by"
+# Where the pod template lies in each kind of workload.
+_POD = {
+    "Pod": (),
+    "Deployment": ("spec", "template"),
+    "StatefulSet": ("spec", "template"),
+    "DaemonSet": ("spec", "template"),
+    "ReplicaSet": ("spec", "template"),
+    "Job": ("spec", "template"),
+    "CronJob": ("spec", "jobTemplate", "spec", "template"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownPort:
+    """A port of a Service."""
+
+    number: int
+    target: str  # number or name of the container port
+    protocol: Protocol | None  # by appProtocol, else by the name's prefix; None: it does not say
+    app_protocol: str | None
+    name: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownService:
+    """A Service of the inputs."""
+
+    key: ServiceKey
+    selector: Mapping[str, str]
+    ports: tuple[ShownPort, ...]
+    type: str
+    is_headless: bool
+    annotations: Mapping[str, str]
+    labels: Mapping[str, str]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownContainerPort:
+    """A port that a container declares."""
+
+    number: int
+    name: str | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownProbe:
+    """A probe of a container."""
+
+    path: str | None  # of httpGet; None for the others
+    kind: str  # path, tcp or grpc
+    port: str  # number or name of the container port
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownWorkload:
+    """Pods as a workload describes them."""
+
+    kind: str
+    namespace: str
+    name: str
+    labels: Mapping[str, str]  # of the pods
+    annotations: Mapping[str, str]  # of the pods
+    account: str
+    account_span: Span
+    ports: tuple[ShownContainerPort, ...]
+    probes: tuple[ShownProbe, ...]
+    span: Span
+
+    def is_picked_by(self, selector: Mapping[str, str]) -> bool:
+        """True where the pods carry every label of a selector."""
+        return all(self.labels.get(key) == value for key, value in selector.items())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """Everything that the inputs show beside intents."""
+
+    services: Mapping[ServiceKey, ShownService]
+    workloads: Mapping[str, tuple[ShownWorkload, ...]]  # by namespace
+    unread: int  # documents that say nothing to us
+
+    def pods(self, namespace: str, selector: Mapping[str, str]) -> tuple[ShownWorkload, ...]:
+        """Find the workloads whose pods a selector picks."""
+        return tuple(found for found in self.workloads.get(namespace, ()) if found.is_picked_by(selector))
+
+
+NOTHING = Shown(services={}, workloads={}, unread=0)
+
+
+def show(documents: Iterable[MapNode], *, namespaces: Iterable[str], findings: Findings) -> Shown:
+    """Read Services and workloads; an object without a namespace is in the intents' one namespace.
+
+    Reports MG114 and MG115. What we generated ourselves, and other kinds, are counted.
+    """
+    known = sorted(set(namespaces))
+    services: dict[ServiceKey, ShownService] = {}
+    workloads: dict[str, list[ShownWorkload]] = {}
+    unread = 0
+    for node in _objects(documents):
+        kind = _text(node, "kind")
+        if kind not in _POD and kind != "Service" or _is_ours(node):
+            unread += 1
+            continue
+        namespace = _namespace(node, kind, known, findings)
+        if namespace is None:
+            continue
+        try:
+            if kind == "Service":
+                service = _service(node, namespace)
+                services[service.key] = service
+            else:
+                workloads.setdefault(namespace, []).append(_workload(node, kind, namespace))
+        except _Malformed as malformed:
+            findings.add(UNREAD_OBJECT, f"a {kind} is not read: {malformed}", span=malformed.span)
+    return Shown(
+        services=services,
+        workloads={namespace: tuple(found) for namespace, found in workloads.items()},
+        unread=unread,
+    )
+
+
+class _Malformed(Exception):
+    """Something is not what Kubernetes would accept."""
+
+    def __init__(self, message: str, span: Span) -> None:
+        super().__init__(message)
+        self.span = span
+
+
+def _objects(documents: Iterable[MapNode]) -> Iterator[MapNode]:
+    """Take a List apart."""
+    for node in documents:
+        if (_text(node, "kind") or "").endswith("List") and isinstance(
+            items := node.value("items"), ListNode
+        ):
+            yield from _objects(item for item in items.items if isinstance(item, MapNode))
+        else:
+            yield node
+
+
+def _is_ours(node: MapNode) -> bool:
+    return _labels(node, "metadata", "labels").get(_MANAGED_BY) == "meshgen"
+
+
+def _namespace(node: MapNode, kind: str | None, known: list[str], findings: Findings) -> str | None:
+    written = _text(node, "metadata", "namespace")
+    if written is not None:
+        return written
+    if len(known) == 1:
+        return known[0]
+    name = _text(node, "metadata", "name")
+    findings.add(
+        NO_NAMESPACE,
+        f"the {kind} {name} names no namespace, and the intents have {len(known)}, so it is not read",
+        span=node.span,
+        hint="write metadata.namespace",
+    )
+    return None
+
+
+def _below(node: Node | None, *path: str) -> Node | None:
+    for step in path:
+        node = node.value(step) if isinstance(node, MapNode) else None
+    return node
+
+
+def _text(node: Node | None, *path: str) -> str | None:
+    found = _below(node, *path)
+    return (
+        found.text
+        if isinstance(found, ScalarNode) and not (found.plain and found.text in ("", "~", "null"))
+        else None
+    )
+
+
+def _required(node: MapNode, *path: str) -> str:
+    found = _text(node, *path)
+    if found is None:
+        raise _Malformed(f"it has no {'.'.join(path)}", node.span)
+    return found
+
+
+def _number(node: MapNode, *path: str) -> int:
+    text = _required(node, *path)
+    if not text.isdecimal():
+        raise _Malformed(f"{'.'.join(path)} is {text!r}, not a number", node.span)
+    return int(text)
+
+
+def _labels(node: Node | None, *path: str) -> Mapping[str, str]:
+    found = _below(node, *path)
+    entries = found.entries if isinstance(found, MapNode) else ()
+    return {key.text: value.text for key, value in entries if isinstance(value, ScalarNode)}
+
+
+def _maps(node: Node | None, *path: str) -> Iterator[MapNode]:
+    found = _below(node, *path)
+    for item in found.items if isinstance(found, ListNode) else ():
+        if not isinstance(item, MapNode):
+            raise _Malformed(f"an entry of {'.'.join(path)} is not a mapping", item.span)
+        yield item
+
+
+def _service(node: MapNode, namespace: str) -> ShownService:
+    return ShownService(
+        key=ServiceKey(namespace, _required(node, "metadata", "name")),
+        selector=_labels(node, "spec", "selector"),
+        ports=tuple(_service_port(port) for port in _maps(node, "spec", "ports")),
+        type=_text(node, "spec", "type") or "ClusterIP",
+        is_headless=_text(node, "spec", "clusterIP") == "None",
+        annotations=_labels(node, "metadata", "annotations"),
+        labels=_labels(node, "metadata", "labels"),
+        span=node.span,
+    )
+
+
+def _service_port(node: MapNode) -> ShownPort:
+    number = _number(node, "port")
+    name, app_protocol = _text(node, "name") or "", _text(node, "appProtocol")
+    return ShownPort(
+        number=number,
+        target=_text(node, "targetPort") or str(number),
+        protocol=_PROTOCOLS.get(name.partition("-")[0] if app_protocol is None else app_protocol),
+        app_protocol=app_protocol,
+        name=name,
+        span=node.span,
+    )
+
+
+# kubernetes.io/* are of KEP-3726; the others are the prefixes on which the three meshes agree.
+_PROTOCOLS = {
+    "http": Protocol.HTTP,
+    "kubernetes.io/ws": Protocol.HTTP,
+    "http2": Protocol.HTTP2,
+    "kubernetes.io/h2c": Protocol.HTTP2,
+    "grpc": Protocol.GRPC,
+    "tcp": Protocol.TCP,
+    "mongo": Protocol.TCP,
+    "mysql": Protocol.TCP,
+    "redis": Protocol.TCP,
+    "tls": Protocol.TLS,
+    "https": Protocol.TLS,
+}
+
+
+def _workload(node: MapNode, kind: str, namespace: str) -> ShownWorkload:
+    pod = _below(node, *_POD[kind])
+    if not isinstance(pod, MapNode):
+        raise _Malformed(f"it has no {'.'.join(_POD[kind])}", node.span)
+    account = _below(pod, "spec", "serviceAccountName")
+    containers = [*_maps(pod, "spec", "initContainers"), *_maps(pod, "spec", "containers")]
+    return ShownWorkload(
+        kind=kind,
+        namespace=namespace,
+        name=_text(node, "metadata", "name") or "",
+        labels=_labels(pod, "metadata", "labels"),
+        annotations=_labels(pod, "metadata", "annotations"),
+        account=_text(pod, "spec", "serviceAccountName") or "default",
+        account_span=node.span if account is None else account.span,
+        ports=tuple(port for container in containers for port in _container_ports(container)),
+        probes=tuple(probe for container in containers for probe in _probes(container)),
+        span=node.span,
+    )
+
+
+def _container_ports(container: MapNode) -> Iterator[ShownContainerPort]:
+    for port in _maps(container, "ports"):
+        if _text(port, "protocol") in (None, "TCP"):  # no mesh carries UDP or SCTP
+            yield ShownContainerPort(
+                number=_number(port, "containerPort"), name=_text(port, "name"), span=port.span
+            )
+
+
+def _probes(container: MapNode) -> Iterator[ShownProbe]:
+    for name in ("startupProbe", "livenessProbe", "readinessProbe"):
+        probe = container.value(name)
+        for key, kind in (("httpGet", "path"), ("tcpSocket", "tcp"), ("grpc", "grpc")):
+            action = _below(probe, key)
+            if isinstance(action, MapNode):
+                path = (_text(action, "path") or "/") if kind == "path" else None
+                yield ShownProbe(path=path, kind=kind, port=_required(action, "port"), span=action.span)
