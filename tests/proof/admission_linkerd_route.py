@@ -27,10 +27,9 @@ def complaints(obj: Mapping[str, Any]) -> Iterator[str]:
     yield from _parents(parents, kinds, obj["metadata"].get("namespace"))
     if kinds == {"Service"}:
         yield from _annotations(obj["metadata"].get("annotations", {}))
-    if len(kinds) == 1:
-        kind = next(iter(kinds))
+    if kinds in ({"Service"}, {"Server"}):
         for index, rule in enumerate(obj["spec"].get("rules", [])):
-            yield from _rule(f"spec.rules[{index}]", rule, kind)
+            yield from _rule(f"spec.rules[{index}]", rule, _kind(parents[0]))
 
 
 def _kind(parent: Mapping[str, Any]) -> str:
@@ -141,7 +140,7 @@ def _header(where: str, header: Mapping[str, str]) -> Iterator[str]:
 def _filters(where: str, bearer: Mapping[str, Any], parent: str) -> Iterator[str]:
     for index, filter_ in enumerate(bearer.get("filters", [])):
         at = f"{where}.filters[{index}]"
-        if filter_["type"] not in _FILTERS.get(parent, frozenset()):
+        if filter_["type"] not in _FILTERS[parent]:
             yield f"{at}: {filter_['type']} is ignored on a route of a {parent}"
         for modifier in ("requestHeaderModifier", "responseHeaderModifier"):
             for verb in ("set", "add"):

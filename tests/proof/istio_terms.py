@@ -29,7 +29,7 @@ def is_wildcard_domain(host: str) -> bool:
     """Tell WD: as FQDN, with a `*` alone or in front of the first label."""
     if host == "*":
         return True
-    first, dot, rest = host.partition(".")
+    first, dot, rest = host.removesuffix(".").partition(".")
     is_first = len(first) <= 63 and _FIRST_LABEL.fullmatch(first) is not None
     return len(host) <= 255 and is_first and (is_fqdn(rest) if dot else not first.isdigit())
 

@@ -80,7 +80,7 @@ def json_schema(structural: Mapping[str, Any], *, closed: bool = True) -> dict[s
     if structural.get("nullable"):
         schema |= _nullable(schema)
     if closed and _is_closed(structural):
-        schema["additionalProperties"] = False
+        return {"properties": {}, **schema, "additionalProperties": False}  # else the name is not told
     return schema
 
 
