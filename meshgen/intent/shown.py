@@ -106,15 +106,17 @@ class Shown:
     """Everything that the inputs show beside intents."""
 
     services: Mapping[ServiceKey, ShownService]
-    workloads: Mapping[str, tuple[ShownWorkload, ...]]  # by namespace
+    by_label: Mapping[tuple[str, str, str], tuple[ShownWorkload, ...]]  # by namespace, key and value
     unread: int  # documents that say nothing to us
 
     def pods(self, namespace: str, selector: Mapping[str, str]) -> tuple[ShownWorkload, ...]:
-        """Find the workloads whose pods a selector picks."""
-        return tuple(found for found in self.workloads.get(namespace, ()) if found.is_picked_by(selector))
+        """Find the workloads whose pods a selector picks; an empty one picks none."""
+        candidates = (self.by_label.get((namespace, *pair), ()) for pair in selector.items())
+        fewest = min(candidates, key=len, default=())
+        return tuple(found for found in fewest if found.is_picked_by(selector))
 
 
-NOTHING = Shown(services={}, workloads={}, unread=0)
+NOTHING = Shown(services={}, by_label={}, unread=0)
 
 
 def show(documents: Iterable[MapNode], *, namespaces: Iterable[str], findings: Findings) -> Shown:
@@ -124,7 +126,7 @@ def show(documents: Iterable[MapNode], *, namespaces: Iterable[str], findings: F
     """
     known = sorted(set(namespaces))
     services: dict[ServiceKey, ShownService] = {}
-    workloads: dict[str, list[ShownWorkload]] = {}
+    workloads: list[ShownWorkload] = []
     unread = 0
     for node in _objects(documents):
         kind = _text(node, "kind")
@@ -139,14 +141,20 @@ def show(documents: Iterable[MapNode], *, namespaces: Iterable[str], findings: F
                 service = _service(node, namespace)
                 services[service.key] = service
             else:
-                workloads.setdefault(namespace, []).append(_workload(node, kind, namespace))
+                workloads.append(_workload(node, kind, namespace))
         except _Malformed as malformed:
             findings.add(UNREAD_OBJECT, f"a {kind} is not read: {malformed}", span=malformed.span)
-    return Shown(
-        services=services,
-        workloads={namespace: tuple(found) for namespace, found in workloads.items()},
-        unread=unread,
-    )
+    return Shown(services=services, by_label=_by_label(workloads), unread=unread)
+
+
+def _by_label(
+    workloads: Iterable[ShownWorkload],
+) -> Mapping[tuple[str, str, str], tuple[ShownWorkload, ...]]:
+    found: dict[tuple[str, str, str], list[ShownWorkload]] = {}
+    for workload in workloads:
+        for key, value in workload.labels.items():
+            found.setdefault((workload.namespace, key, value), []).append(workload)
+    return {label: tuple(labelled) for label, labelled in found.items()}
 
 
 class _Malformed(Exception):
