@@ -115,7 +115,7 @@ Blocks = tuple[
 
 
 @cache
-def document_class(blocks: Blocks) -> type[Located]:
+def document_class(blocks: Blocks) -> Any:
     """Join the document with the blocks that backends declare."""
     options: dict[str, Any] = {"frozen": True, "slots": True, "kw_only": True}
     fields = [
@@ -124,7 +124,7 @@ def document_class(blocks: Blocks) -> type[Located]:
     ]
     spec = make_dataclass("Spec", fields, bases=(ProfileSpec,), **options)
     whole = [("spec", spec, plain("what is said of the cluster"))]
-    return cast(type[Located], make_dataclass("MeshProfile", whole, bases=(ProfileHead,), **options))
+    return make_dataclass("MeshProfile", whole, bases=(ProfileHead,), **options)
 
 
 def profile_shape(blocks: Blocks) -> ObjectShape:
