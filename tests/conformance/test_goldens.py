@@ -83,11 +83,11 @@ def test_every_golden_object_is_rejected_after_one_field_was_made_nonsense(
     for place, profile, manifests in goldens():
         newest = CLUSTERS[profile][-1]
         for obj in manifests:
-            for spoiled, copy in nonsense(obj):
+            for how, copy in nonsense(obj):
                 if check([copy], *newest).findings:
                     rejected += 1
                 else:
-                    accepted.append(f"{place} {obj['kind']} {obj['metadata']['name']}: {spoiled}")
+                    accepted.append(f"{place} {obj['kind']} {obj['metadata']['name']}: {how}")
     record_property("measured", f"goldens: {rejected} spoiled copies rejected")
 
     assert accepted == []

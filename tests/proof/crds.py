@@ -44,19 +44,18 @@ def find(folders: tuple[Path, ...], obj: Mapping[str, Any]) -> ServedKind | None
 
 @functools.cache
 def _find(folders: tuple[Path, ...], api_version: str, kind: str) -> ServedKind | None:
-    for folder in folders:
-        for path in sorted(folder.glob("*.yaml")):
-            for definition in _definitions(path, kind):
-                structural = _served(definition, api_version)
-                if structural is not None:
-                    exact = exactly(structural, api_version=api_version, kind=kind)
-                    return ServedKind(api_version=api_version, kind=kind, structural=exact)
+    paths = [path for folder in folders for path in sorted(folder.glob("*.yaml"))]
+    for definition in (definition for path in paths for definition in _definitions(path, kind)):
+        structural = _served(definition, api_version)
+        if structural is not None:
+            exact = exactly(structural, api_version=api_version, kind=kind)
+            return ServedKind(api_version=api_version, kind=kind, structural=exact)
     return None
 
 
 def _definitions(path: Path, kind: str) -> list[dict[str, Any]]:
-    # To parse every CRD of every version takes half a minute; a document that never writes
-    # "kind: X" does not define X.
+    # To parse every CRD of every version takes seconds; a document that never writes "kind: X"
+    # does not define X.
     documents = (text for text in _documents(path) if f"kind: {kind}\n" in text)
     parsed = [yaml.load(text, Loader=yaml.CSafeLoader) for text in documents]
     return [crd for crd in parsed if crd["spec"]["names"]["kind"] == kind]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any
 
 from . import admission_consul, admission_consul_chain, admission_istio, admission_linkerd, core, crds, rules
 from .defaults import with_defaults
@@ -33,9 +34,7 @@ class Proof:
     evaluations: int  # CEL rules evaluated
 
 
-class Admission(Protocol):
-    def __call__(self, obj: Mapping[str, Any], /) -> list[str]: ...
-
+Admission = Callable[[Mapping[str, Any]], list[str]]
 
 _ADMISSIONS: Mapping[str, Admission] = MappingProxyType(
     {
@@ -51,49 +50,49 @@ def check(
 ) -> Proof:
     """Judge objects as the API server and `mesh` would, in their order: schema, lists, CEL, webhooks.
 
-    `gateway_api` is the version and channel of the Gateway API beside the mesh. An object with a
-    kind that no CRD serves there is a finding.
+    `gateway_api` is the version and channel of the Gateway API beside the mesh. An object of a kind
+    that no CRD serves there is a finding.
     """
-    directories = crds.directories(mesh, version, gateway_api)
-    findings: list[Finding] = []
-    judged = evaluations = 0
-    for obj in objects:
-        served = core.SERVICE if _is_service(obj) else crds.find(directories, obj)
-        if served is None:
-            findings.append(Finding(object=_name(obj), where="", message="no CRD serves this kind here"))
-            continue
-        verdict = _judge(served, obj, _ADMISSIONS[mesh])
-        findings.extend(verdict.findings)
-        judged += verdict.objects
-        evaluations += verdict.evaluations
+    folders = crds.directories(mesh, version, gateway_api)
+    proofs = [_judge(obj, folders, _ADMISSIONS[mesh]) for obj in objects]
+    findings = [finding for proof in proofs for finding in proof.findings]
     if mesh == "consul" and not findings:
-        findings.extend(_together(objects))
-    return Proof(findings=tuple(findings), objects=judged, evaluations=evaluations)
+        messages = admission_consul_chain.reject_together(objects)
+        findings = [Finding(object="all objects", where="", message=message) for message in messages]
+    return Proof(
+        findings=tuple(findings),
+        objects=sum(proof.objects for proof in proofs),
+        evaluations=sum(proof.evaluations for proof in proofs),
+    )
 
 
-def _judge(served: crds.ServedKind, obj: dict[str, Any], admission: Admission) -> Proof:
+def judge_by_crd(obj: dict[str, Any], folders: tuple[Path, ...]) -> Proof:
+    """Judge one object as the API server alone would, by the CRDs of some folders."""
+    served = core.SERVICE if _is_service(obj) else crds.find(folders, obj)
+    if served is None:
+        unknown = Finding(object=_name(obj), where="", message="no CRD serves this kind here")
+        return Proof(findings=(unknown,), objects=0, evaluations=0)
     filled = with_defaults(served.structural, obj)
     broken = violations(served, filled)
-    findings = [Finding(object=_name(obj), where=v.where, message=v.message) for v in broken]
-    evaluations = 0
-    if not any(violation.stops_cel for violation in broken):
-        outcomes = list(rules.outcomes(served.structural, filled))
-        evaluations = len(outcomes)
-        findings += [
-            Finding(object=_name(obj), where=outcome.where, message=outcome.message)
-            for outcome in outcomes
-            if outcome.message
-        ]
-    if not findings:
-        reject = core.reject if served is core.SERVICE else admission
-        findings = [Finding(object=_name(obj), where="", message=message) for message in reject(filled)]
-    judged = 0 if served is core.SERVICE else 1
-    return Proof(findings=tuple(findings), objects=judged, evaluations=evaluations)
+    stopped = any(violation.stops_cel for violation in broken)
+    outcomes = [] if stopped else list(rules.outcomes(served.structural, filled))
+    refused = [(violation.where, violation.message) for violation in broken]
+    refused += [(outcome.where, outcome.message) for outcome in outcomes if outcome.message]
+    return Proof(
+        findings=tuple(Finding(object=_name(obj), where=where, message=why) for where, why in refused),
+        objects=0 if served is core.SERVICE else 1,
+        evaluations=len(outcomes),
+    )
 
 
-def _together(objects: Sequence[dict[str, Any]]) -> Iterator[Finding]:
-    for message in admission_consul_chain.reject_together(objects):
-        yield Finding(object="all objects", where="", message=message)
+def _judge(obj: dict[str, Any], folders: tuple[Path, ...], admission: Admission) -> Proof:
+    proof = judge_by_crd(obj, folders)
+    if proof.findings:
+        return proof
+    served = crds.find(folders, obj)
+    messages = core.reject(obj) if served is None else admission(with_defaults(served.structural, obj))
+    rejected = tuple(Finding(object=_name(obj), where="", message=message) for message in messages)
+    return replace(proof, findings=rejected)
 
 
 def _is_service(obj: Mapping[str, Any]) -> bool:

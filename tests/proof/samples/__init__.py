@@ -20,7 +20,7 @@ class Spoiled:
     name: str
     obj: dict[str, Any]
     where: str
-    says: str
+    says: str  # empty where the words are upstream's
 
 
 def objects(mesh: str) -> list[dict[str, Any]]:
@@ -44,7 +44,7 @@ def _spoiled(obj: dict[str, Any], row: dict[str, Any]) -> Spoiled:
         name=f"{obj['kind']} {row['at']}",
         obj=altered(obj, row["at"], row.get("write", GONE)),
         where=row.get("where", ""),
-        says=row["says"],
+        says=row.get("says", ""),
     )
 
 
