@@ -1,0 +1,89 @@
+"""What every command understands: its inputs, and how its findings are told."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from meshgen.cli.telling import Color, Report, Telling
+from meshgen.cli.usage import misuse
+from meshgen.diagnostics import Severity
+from meshgen.report import Format
+
+Command = Callable[..., int]
+
+
+def inputs(command: Command) -> Command:
+    """Add the files, folders and `-` to read, as arguments or behind -f; they arrive as `names`."""
+
+    @click.argument("intents", metavar="INTENT...", nargs=-1)
+    @click.option(
+        "-f", "files", metavar="FILE", multiple=True, help="Another spelling of INTENT; may be repeated."
+    )
+    @functools.wraps(command)
+    def with_names(*, intents: tuple[str, ...], files: tuple[str, ...], **options: Any) -> int:
+        if not intents and not files:
+            path = click.get_current_context().command_path
+            raise misuse(f"{path} needs an INTENT", hint="name a file, a folder, or - for standard input")
+        return command(names=(*intents, *files), **options)
+
+    return with_names
+
+
+def telling(command: Command) -> Command:
+    """Add the options that say how findings are told; they arrive as `telling`."""
+
+    @click.option(
+        "--report",
+        "reports",
+        metavar="FORMAT[=FILE]",
+        multiple=True,
+        callback=_reports,
+        help="Tell findings as text or json: on stderr, or in FILE. May be repeated.  [default: text]",
+    )
+    @click.option(
+        "--fail-on",
+        type=click.Choice([severity.value for severity in Severity]),
+        default=Severity.ERROR.value,
+        show_default=True,
+        help="The least severity that ends with exit 1 and without manifests.",
+    )
+    @click.option("-q", "--quiet", is_flag=True, help="On stderr, tell only what makes the command fail.")
+    @click.option(
+        "--color",
+        type=click.Choice([color.value for color in Color]),
+        default=Color.AUTO.value,
+        show_default=True,
+        help="Colour findings; auto asks the terminal, NO_COLOR and FORCE_COLOR.",
+    )
+    @functools.wraps(command)
+    def with_telling(
+        *, reports: tuple[Report, ...], fail_on: str, quiet: bool, color: str, **options: Any
+    ) -> int:
+        how = Telling(reports=reports, fail_on=Severity(fail_on), is_quiet=quiet, color=Color(color))
+        return command(telling=how, **options)
+
+    return with_telling
+
+
+def _reports(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> tuple[Report, ...]:
+    if sum("=" not in value for value in values) > 1:
+        raise click.BadParameter("only one report can go to stderr; name a file for the other", ctx, param)
+    return tuple(_report(value, param, ctx) for value in values)
+
+
+def _report(value: str, param: click.Parameter, ctx: click.Context) -> Report:
+    """Read FORMAT or FORMAT=FILE; open the file now, before anything is written elsewhere."""
+    form, equals, file = value.partition("=")
+    forms = [known.value for known in Format]
+    if form not in forms:
+        raise click.BadParameter(f"{form!r} is not one of {', '.join(forms)}", ctx, param)
+    if not equals:
+        return Report(Format(form), None)
+    if file in ("", "-"):
+        raise click.BadParameter(f"{value!r} names no file; write {form} for stderr", ctx, param)
+    kind = click.File("w", encoding="utf-8", errors="backslashreplace", lazy=False)
+    return Report(Format(form), kind.convert(file, param, ctx))

@@ -1,0 +1,88 @@
+"""A command line that cannot be understood: told like every other finding, with what to type instead."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from meshgen.cli.telling import Color
+from meshgen.diagnostics import Code, Diagnostic, Severity, near_miss
+from meshgen.report import Format, report
+
+USAGE = Code(number="MG710", slug="usage", meaning="The command line cannot be understood.")
+
+
+class Misuse(click.UsageError):
+    """A usage error whose finding is known, and what can be chosen instead, a line each."""
+
+    def __init__(self, finding: Diagnostic, *, choices: tuple[str, ...] = ()) -> None:
+        super().__init__(finding.message)
+        self.finding = finding
+        self.choices = choices
+
+
+def misuse(message: str, *, hint: str | None = None, choices: tuple[str, ...] = ()) -> Misuse:
+    """Refuse a command line, MG710."""
+    return Misuse(_finding(message, hint), choices=choices)
+
+
+def tell(error: click.UsageError) -> None:
+    """Tell on stderr what is wrong with a command line, in our form, and the choices below it."""
+    told = report([_told(error)], Format.TEXT, is_colored=Color.AUTO.is_on())
+    choices = error.choices if isinstance(error, Misuse) else ()
+    sys.stderr.write(told + "".join(f"    {choice}\n" for choice in choices))
+
+
+def _told(error: click.UsageError) -> Diagnostic:
+    match error:
+        case Misuse(finding=known):
+            return known
+        case click.NoSuchOption(option_name=name):
+            return _finding(f"there is no option {name!r}", " ".join(_hints(error)) or None)
+        case _:
+            message = error.format_message().rstrip(".")
+            return _finding(message[:1].lower() + message[1:], " ".join(_hints(error)) or None)
+
+
+def _finding(message: str, hint: str | None) -> Diagnostic:
+    return Diagnostic(code=USAGE, message=message, severity=Severity.ERROR, hint=hint)
+
+
+def _hints(error: click.UsageError) -> Iterator[str]:
+    match error:
+        case click.NoSuchOption(possibilities=[nearest, *_]):
+            yield f"did you mean {nearest!r}?"
+        case click.NoSuchOption(ctx=click.Context(command=click.Group())):
+            yield "options stand behind the command"
+        case click.UsageError(ctx=click.Context(command_path=path)):
+            yield f"{path} --help shows every option"
+        case _:
+            pass
+
+
+# What people type who know other tools, and what does it here.
+_RENDER = "meshgen render INTENT... --mesh NAME"
+_MEANT = {
+    "template build generate convert translate compile synth export": _RENDER,
+    "plan diff": f"{_RENDER} | kubectl diff -f -",
+    "apply deploy install create sync": f"{_RENDER} | kubectl apply -f -",
+    "check": f"{_RENDER} --output-dir DIR --check",
+    "lint validate verify test vet": f"{_RENDER} --fail-on warning",
+    "help": "meshgen --help",
+    "version": "meshgen --version",
+}
+
+
+def unknown_command(name: str, *, commands: tuple[str, ...]) -> Misuse:
+    """Answer a word that is no command: by what it means elsewhere, else by what it looks like."""
+    meant = next((typed for words, typed in _MEANT.items() if name in words.split()), None)
+    if meant is not None:
+        hint = f"type {meant}"
+    elif Path(name).exists():
+        hint = f"type meshgen render {name} --mesh NAME"
+    else:
+        hint = near_miss(name, commands) or "meshgen --help shows every command"
+    return misuse(f"there is no command {name!r}", hint=hint)
