@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from meshgen.acceptance import agreements
 from meshgen.backend import Backend
 from meshgen.diagnostics import Diagnostic, Findings
-from meshgen.gaps import findings as tell
+from meshgen.fidelity import settle
 from meshgen.gaps import gaps
 from meshgen.inputs import Content
 from meshgen.intent.load import NO_INTENT, Documents, load, sort
@@ -64,18 +65,32 @@ def read_intents(contents: Iterable[Content]) -> Reading:
     )
 
 
-def render(reading: Reading, backend: Backend, profile: Profile) -> Rendering:
-    """Translate sound intents for one mesh: rules, gaps, limits, then plans and text."""
+def render(reading: Reading, backend: Backend, profile: Profile, *, is_partial: bool = False) -> Rendering:
+    """Translate sound intents for one mesh: rules, gaps, limits, then plans and text.
+
+    `is_partial` accepts, for this run, every loss that could be accepted without naming a service.
+    """
     findings = Findings()
     check(reading.intents, callers=profile.callers, findings=findings)
-    manifests: tuple[Manifest, ...] = ()
-    if not findings.has_errors:
-        resolved = resolve(reading.intents, callers=profile.callers, shown=reading.shown)
-        findings.extend(tell(gaps(resolved, backend, profile), profile))
-        findings.extend(backend.limits(resolved, profile))
-        if not findings.has_errors:
-            manifests = _write(resolved, backend, profile)
+    if findings.has_errors:
+        return Rendering(profile=profile, manifests=(), findings=tuple(findings))
+    resolved = _resolve(reading, reading.intents, profile)
+    settled = settle(
+        gaps(resolved, backend, profile),
+        reading.intents,
+        profile,
+        entries=agreements(reading.intents, profile),
+        is_partial=is_partial,
+    )
+    findings.extend(settled.findings)
+    left = _resolve(reading, settled.intents, profile)
+    findings.extend(backend.limits(left, profile))
+    manifests = () if findings.has_errors else _write(left, backend, profile)
     return Rendering(profile=profile, manifests=manifests, findings=tuple(findings))
+
+
+def _resolve(reading: Reading, intents: tuple[MeshIntent, ...], profile: Profile) -> ResolvedSet:
+    return resolve(intents, callers=profile.callers, shown=reading.shown)
 
 
 def _write(resolved: ResolvedSet, backend: Backend, profile: Profile) -> tuple[Manifest, ...]:

@@ -36,6 +36,7 @@ class Unsupported:
 
     why: str
     hint: str  # what to do instead
+    is_final: bool = False  # may never be accepted, whatever it is
 
 
 NOT_BUILT = Unsupported(why="it is not built yet", hint="leave it out until a later release carries it")

@@ -283,3 +283,15 @@ def _union(options: tuple[Any, ...]) -> Shape:
         return AlternativesShape({key: shape for shape in objects for key in shape.keys})
     members = {word: member for shape in words for word, member in shape.members.items()}
     return EitherShape(EnumShape(members), others[0])
+
+
+def is_sound(value: Located) -> bool:
+    """True where a value that was changed still has what its shape asks for."""
+    cls: Any = type(value)
+    shape = shape_of(cls)
+    written = {key for key, field in shape.keys.items() if getattr(value, field.attribute) not in (None, ())}
+    required = {key for key, field in shape.keys.items() if field.is_required}
+    return required <= written and all(
+        not isinstance(constraint, AtLeastOne | ExactlyOne) or written & set(constraint.keys)
+        for constraint in shape.constraints
+    )

@@ -13,7 +13,7 @@ from samples import samples
 from meshgen.api import read_intents
 from meshgen.backend import Backend, backends
 from meshgen.diagnostics import Findings, Severity
-from meshgen.gaps import findings as tell
+from meshgen.fidelity import settle
 from meshgen.gaps import gaps, uses
 from meshgen.inputs import Content
 from meshgen.intent.access import From
@@ -59,11 +59,13 @@ def resolved(intent: MeshIntent) -> ResolvedSet | None:
 
 
 def rendered(found: ResolvedSet, backend: Backend, profile: Profile) -> Rendered:
-    told = (*tell(gaps(found, backend, profile), profile), *backend.limits(found, profile))
+    lost = gaps(found, backend, profile)
+    settled = settle(lost, (), profile, entries=(), is_partial=False)
+    told = (*settled.findings, *backend.limits(found, profile))
     is_refused = any(finding.severity is Severity.ERROR for finding in told)
     write = renderer(backend.name)
     manifests = () if is_refused else tuple(write(plan) for plan in backend.plan(found, profile))
-    return Rendered(manifests, frozenset(finding.feature or "" for finding in told), is_refused)
+    return Rendered(manifests, frozenset(gap.use.usage.feature for gap in lost), is_refused)
 
 
 def variants(intent: MeshIntent, feature: str) -> Iterator[MeshIntent]:

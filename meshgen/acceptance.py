@@ -1,0 +1,202 @@
+"""Losses that a team agrees to: what may be accepted, who accepts it, and the intent without it."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from meshgen.diagnostics import Code, Diagnostic, Severity
+from meshgen.intent.access import Mode
+from meshgen.intent.document import is_sound
+from meshgen.intent.keys import ServiceKey
+from meshgen.intent.model import Accept, MeshIntent, Service
+from meshgen.intent.policy import Retries
+from meshgen.profile import Profile
+from meshgen.support import Approximate, Polarity, Row, Unsupported, Use
+
+UNNEEDED_ACCEPT = Code(
+    number="MG310",
+    slug="unneeded-accept",
+    meaning="An entry of `accept` agrees to a loss that this mesh does not have.",
+    severity=Severity.WARNING,
+)
+
+
+class Loss(enum.Enum):
+    """What is left out where an Unsupported is accepted."""
+
+    FIELD = "the field is left out"
+    RULE = "the rule is left out whole"
+    STRICT = "strict takes the place of permissive"
+    ROUTE = "the route is left out whole"
+    PORTS = "the ports after the first are left out"
+    NOTHING = "it is carried as described"  # of an Approximate
+
+
+# Traffic fields that may be left out alone; what they leave behind is sound by itself.
+_TRAFFIC = (
+    "circuitBreaker",
+    "connectTimeout",
+    "cors",
+    "fault",
+    "headers",
+    "loadBalancing",
+    "mirror",
+    "outlierDetection",
+    "probes",
+    "rateLimit",
+    "retries",
+    "rewrite",
+    "split",
+    "timeout",
+)
+_WITH_ROUTE = ("routes.match.", "routes.redirect.", "routes.service")
+
+
+def loss_of(use: Use, row: Row) -> Loss | None:
+    """Say what accepting a gap leaves out; None where it may never be accepted.
+
+    Never accepted are a lost deny rule, an order of routes, a rule without its exceptions, a match
+    condition without its route, strict rendered as less, and what has no field to leave out.
+    """
+    feature = use.usage.feature
+    if isinstance(row.answer, Approximate):
+        return Loss.NOTHING
+    if not isinstance(row.answer, Unsupported) or row.answer.is_final:
+        return None
+    if feature.startswith("authorization.rules."):
+        return Loss.RULE if _is_of_allow_rule(use) else None
+    if feature in ("mtls.mode.permissive", "mtls.ports.permissive"):
+        return Loss.STRICT
+    if feature.startswith(_WITH_ROUTE):
+        return Loss.ROUTE
+    if feature == "ports.second":
+        return Loss.PORTS
+    return Loss.FIELD if feature.removeprefix("routes.").partition(".")[0] in _TRAFFIC else None
+
+
+def _is_of_allow_rule(use: Use) -> bool:
+    if use.polarity is Polarity.EXCEPT and use.service is not None:
+        index = use.usage.path[2]
+        assert isinstance(index, int)
+        return use.service.rules[index].action.value == "allow"
+    return use.polarity is Polarity.ALLOW
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreement:
+    """An entry of `accept`, with the document that it stands in."""
+
+    entry: Accept
+    intent: MeshIntent
+
+    def covers(self, features: Iterable[str], key: ServiceKey, *, with_service: bool) -> bool:
+        """True where it names one of the features, and the service where it has to."""
+        entry = self.entry
+        is_here = self.intent.metadata.namespace == key.namespace and key.name in (
+            self.intent.spec.services or {}
+        )
+        is_named = entry.service == key.name or (entry.service is None and not with_service)
+        return is_here and is_named and entry.feature in features
+
+
+def agreements(intents: Iterable[MeshIntent], profile: Profile) -> tuple[Agreement, ...]:
+    """List the entries that speak of a profile: by its own name, or by that of its mesh."""
+    return tuple(
+        Agreement(entry=entry, intent=intent)
+        for intent in intents
+        for entry in intent.spec.accept
+        if entry.mesh in (profile.name, profile.mesh)
+    )
+
+
+def unneeded(
+    entries: Iterable[Agreement], used: Iterable[Agreement], profile: Profile
+) -> tuple[Diagnostic, ...]:
+    """Report MG310 for each entry that nothing needed."""
+    needed = {id(agreement) for agreement in used}
+    return tuple(
+        Diagnostic(
+            code=UNNEEDED_ACCEPT,
+            message=f"{agreement.entry.feature} needs no accept on {profile.name}",
+            span=agreement.entry.span(),
+            severity=Severity.WARNING,
+            feature=agreement.entry.feature,
+            mesh=profile.name,
+            hint="take the entry away",
+        )
+        for agreement in entries
+        if id(agreement) not in needed
+    )
+
+
+def without(service: Service, loss: Loss, path: tuple[str | int, ...]) -> Service:
+    """Give an unfolded service without what a loss leaves out; `path` is that of the usage.
+
+    Nothing happens where an earlier loss took the block away that it stands in.
+    """
+    if not _stands(service, path):
+        return service
+    match loss:
+        case Loss.FIELD:
+            return _left_out(service, path) or service
+        case Loss.RULE:
+            return _left_out(service, path[:3]) or service
+        case Loss.ROUTE:
+            return _left_out(service, path[:2]) or service
+        case Loss.STRICT:
+            return _at(service, path, Mode.STRICT)  # type: ignore[no-any-return]
+        case Loss.PORTS:
+            return replace(service, ports=service.ports[:1])
+        case Loss.NOTHING:
+            return service
+
+
+def _stands(root: Any, path: tuple[str | int, ...]) -> bool:
+    for step in path:
+        if isinstance(root, tuple):
+            root = root[step] if isinstance(step, int) and step < len(root) else None
+        elif isinstance(root, Mapping):
+            root = root.get(step)
+        else:
+            root = getattr(root, str(step), None)
+        if root is None:
+            return False
+    return True
+
+
+def _at(root: Any, path: tuple[str | int, ...], value: Any) -> Any:
+    """Put a value at a path; what lies beside it stays."""
+    if not path:
+        return value
+    step, rest = path[0], path[1:]
+    if isinstance(root, tuple) and isinstance(step, int):
+        return (*root[:step], _at(root[step], rest, value), *root[step + 1 :])
+    if isinstance(root, Mapping):
+        return {**root, step: _at(root[step], rest, value)}
+    return replace(root, **{str(step): _at(getattr(root, str(step)), rest, value)})
+
+
+def _left_out(root: Any, path: tuple[str | int, ...]) -> Any:
+    """Take away what stands at a path, and each block above it that cannot stand without; None: nothing is left."""
+    step, rest = path[0], path[1:]
+    if isinstance(root, tuple) and isinstance(step, int):
+        kept = _left_out(root[step], rest) if rest else None
+        items = (*root[:step], *(() if kept is None else (kept,)), *root[step + 1 :])
+        return items or None
+    if isinstance(root, Mapping):
+        kept = _left_out(root[step], rest) if rest else None
+        entries = {name: value for name, value in root.items() if name != step}
+        return {**entries, **({} if kept is None else {step: kept})} or None
+    kept = _left_out(getattr(root, str(step)), rest) if rest else None
+    return _without_field(root, str(step), kept)
+
+
+def _without_field(holder: Any, name: str, kept: Any) -> Any:
+    if isinstance(holder, Retries) and name == "retry_on" and kept is None:
+        return None  # tries that end on nothing are no retries
+    empty = () if isinstance(getattr(holder, name), tuple) else None
+    changed = replace(holder, **{name: empty if kept is None else kept})
+    return changed if is_sound(changed) else None

@@ -1,0 +1,236 @@
+"""What is told of gaps, what of them is accepted, and the intents without what was accepted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from meshgen.acceptance import Agreement, Loss, loss_of, unneeded, without
+from meshgen.diagnostics import Code, Diagnostic, Severity, Span
+from meshgen.gaps import Gap
+from meshgen.intent.keys import ServiceKey
+from meshgen.intent.model import MeshIntent, Service
+from meshgen.profile import Profile
+from meshgen.support import NOT_BUILT, Approximate, Full, Requires, Unsupported
+
+UNSUPPORTED = Code(
+    number="MG301", slug="unsupported-feature", meaning="The mesh cannot do what the intent asks for."
+)
+APPROXIMATED = Code(
+    number="MG302",
+    slug="approximated-feature",
+    meaning="The mesh does nearly what the intent asks for; the finding says what differs.",
+    severity=Severity.WARNING,
+)
+REQUIREMENT = Code(
+    number="MG303",
+    slug="requirement",
+    meaning="The manifests do what the intent asks for only if something holds outside them.",
+    severity=Severity.NOTE,
+)
+REMARK = Code(
+    number="MG304",
+    slug="remark",
+    meaning="The mesh does what the intent asks for, with a consequence worth knowing.",
+    severity=Severity.NOTE,
+)
+NOT_BUILT_YET = Code(
+    number="MG309",
+    slug="not-built-yet",
+    meaning="The language has this field, this release does not carry it.",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """Gaps of one service that one row answers for, within one block."""
+
+    gaps: tuple[Gap, ...]
+    loss: Loss | None  # what accepting it would leave out; None: it may never be accepted
+    agreement: Agreement | None  # the entry that accepts it
+    is_accepted: bool
+
+    @property
+    def first(self) -> Gap:
+        """The gap that is told of."""
+        return self.gaps[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """Findings of fidelity, and what is left of the intents."""
+
+    findings: tuple[Diagnostic, ...]
+    intents: tuple[MeshIntent, ...]
+
+
+def settle(
+    found: Iterable[Gap],
+    intents: tuple[MeshIntent, ...],
+    profile: Profile,
+    *,
+    entries: tuple[Agreement, ...],
+    is_partial: bool,
+) -> Settlement:
+    """Tell each gap once, and leave out of the intents what is accepted.
+
+    Reports MG301 to MG304, MG309 and MG310. `is_partial` accepts whatever could be accepted without
+    naming a service.
+    """
+    causes = tuple(_causes(found, entries, is_partial))
+    told = _once(diagnostic for cause in causes for diagnostic in _tell(cause, profile))
+    used = (cause.agreement for cause in causes if cause.agreement is not None)
+    return Settlement(
+        findings=(*told, *unneeded(entries, used, profile)),
+        intents=_left(intents, tuple(cause for cause in causes if cause.is_accepted)),
+    )
+
+
+def _causes(found: Iterable[Gap], entries: tuple[Agreement, ...], is_partial: bool) -> Iterator[Cause]:
+    grouped: dict[tuple[object, ...], list[Gap]] = {}
+    for gap in found:
+        path = gap.use.usage.path
+        block = path[:3] if path[0] in ("routes", "authorization") else path[:1]
+        key = None if gap.use.service is None else gap.use.service.key
+        # Only what is lost is told by the block; requirements and remarks stand each for itself.
+        part = block if isinstance(gap.row.answer, Unsupported) else path
+        grouped.setdefault((id(gap.row), key, part), []).append(gap)
+    for gaps in grouped.values():
+        loss = loss_of(gaps[0].use, gaps[0].row)
+        agreement = _agreement(gaps, loss, entries)
+        by_flag = is_partial and loss not in (None, Loss.ROUTE, Loss.NOTHING)
+        yield Cause(
+            gaps=tuple(gaps),
+            loss=loss,
+            agreement=agreement,
+            is_accepted=_is_error(gaps[0]) and (agreement is not None or by_flag),
+        )
+
+
+def _is_error(gap: Gap) -> bool:
+    return isinstance(gap.row.answer, Unsupported) or (
+        isinstance(gap.row.answer, Approximate) and gap.row.widens
+    )
+
+
+def _agreement(gaps: list[Gap], loss: Loss | None, entries: tuple[Agreement, ...]) -> Agreement | None:
+    service = gaps[0].use.service
+    if loss is None or service is None or not _is_error(gaps[0]):
+        return None
+    features = {gap.use.usage.feature for gap in gaps}
+    with_service = loss in (Loss.ROUTE, Loss.NOTHING)
+    covering = (entry for entry in entries if entry.covers(features, service.key, with_service=with_service))
+    return next(covering, None)
+
+
+def _once(told: Iterable[tuple[Diagnostic, str]]) -> Iterator[Diagnostic]:
+    """One cause that several services share is one finding that lists them."""
+    grouped: dict[tuple[object, ...], tuple[Diagnostic, dict[str, None]]] = {}
+    for diagnostic, service in told:
+        # A requirement is of the cluster and told once a render, the others at each place.
+        place = None if diagnostic.code is REQUIREMENT else diagnostic.span
+        key = (diagnostic.code.number, diagnostic.message, place)
+        grouped.setdefault(key, (diagnostic, {}))[1][service] = None
+    for diagnostic, services in grouped.values():
+        listed = f" (services {', '.join(services)})" if len(services) > 1 else ""
+        yield replace(diagnostic, message=diagnostic.message + listed)
+
+
+def _tell(cause: Cause, profile: Profile) -> Iterator[tuple[Diagnostic, str]]:
+    gap = cause.first
+    service = "" if gap.use.service is None else gap.use.service.key.name
+    if (lost := _lost(cause, profile)) is not None:
+        yield lost, service
+    for requirement in gap.row.requires:
+        if requirement.id not in profile.holds:
+            yield _required(requirement, gap, profile), service
+
+
+def _lost(cause: Cause, profile: Profile) -> Diagnostic | None:
+    feature = ", ".join(dict.fromkeys(gap.use.usage.feature for gap in cause.gaps))
+    match cause.first.row.answer:
+        case Unsupported(why=why, hint=hint) as answer:
+            code = NOT_BUILT_YET if answer is NOT_BUILT else UNSUPPORTED
+            message = f"{profile.name} cannot carry {feature}: {why}"
+        case Approximate(how=how, facets=facets):
+            code, hint = APPROXIMATED, ""
+            message = f"{profile.name} carries {feature} nearly: {how} (differs in {', '.join(facets)})"
+        case Full(remark=str(remark), severity=severity):
+            return _diagnostic(cause.first, profile, code=REMARK, message=remark, severity=severity)
+        case Full():
+            return None
+    severity = Severity.WARNING
+    if cause.is_accepted and cause.loss is not None:
+        message = f"{message}; accepted: {cause.loss.value}"
+    elif _is_error(cause.first):
+        severity, hint = Severity.ERROR, _with_accept(hint, cause, profile)
+    return _diagnostic(cause.first, profile, code=code, message=message, severity=severity, hint=hint or None)
+
+
+def _with_accept(hint: str, cause: Cause, profile: Profile) -> str:
+    """Add to a hint the entry that would accept the loss, where one may."""
+    if cause.loss is None or cause.first.use.service is None or cause.first.row.answer is NOT_BUILT:
+        return hint
+    usage, service = cause.first.use.usage, cause.first.use.service.key.name
+    entry = f"{{feature: {usage.feature}, mesh: {profile.name}, service: {service}, reason: ...}}"
+    agree = f"accept the loss with spec.accept: [{entry}]"
+    return f"{hint}; or {agree}" if hint else agree
+
+
+def _required(requirement: Requires, gap: Gap, profile: Profile) -> Diagnostic:
+    service = "" if gap.use.service is None else gap.use.service.key.name
+    what = requirement.what.format(service=service, value=gap.use.usage.value)
+    return _diagnostic(
+        gap,
+        profile,
+        code=REQUIREMENT,
+        message=f"{requirement.id}: {what}",
+        severity=requirement.severity,
+        hint=f"where it holds, say so with --set holds={requirement.id} or in the profile",
+    )
+
+
+def _diagnostic(
+    gap: Gap, profile: Profile, *, code: Code, message: str, severity: Severity, hint: str | None = None
+) -> Diagnostic:
+    usage = gap.use.usage
+    return Diagnostic(
+        code=code,
+        message=message,
+        span=usage.span or _outer_span(gap),
+        severity=severity,
+        feature=usage.feature,
+        mesh=profile.name,
+        hint=hint,
+        source=gap.row.source or None,
+    )
+
+
+def _outer_span(gap: Gap) -> Span | None:
+    return (
+        None
+        if gap.use.service is None
+        else gap.use.service.intent.spec.span("services", gap.use.service.key.name)
+    )
+
+
+def _left(intents: tuple[MeshIntent, ...], accepted: tuple[Cause, ...]) -> tuple[MeshIntent, ...]:
+    losses: dict[ServiceKey, list[tuple[Loss, tuple[str | int, ...]]]] = {}
+    for cause in accepted:
+        for gap in cause.gaps:
+            if gap.use.service is not None and cause.loss is not None:
+                losses.setdefault(gap.use.service.key, []).append((cause.loss, gap.use.usage.path))
+    return tuple(_intent_left(intent, losses) for intent in intents)
+
+
+def _intent_left(
+    intent: MeshIntent, losses: dict[ServiceKey, list[tuple[Loss, tuple[str | int, ...]]]]
+) -> MeshIntent:
+    services: dict[str, Service] = {}
+    for name, service in (intent.spec.services or {}).items():
+        left = service
+        # Backwards, so that the indexes of what is still to go stay right.
+        for loss, path in reversed(losses.get(ServiceKey(intent.metadata.namespace, name), [])):
+            left = without(left, loss, path)
+        services[name] = left
+    return replace(intent, spec=replace(intent.spec, services=services))
