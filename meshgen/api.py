@@ -11,6 +11,7 @@ from meshgen.diagnostics import Diagnostic, Findings
 from meshgen.fidelity import settle
 from meshgen.gaps import gaps
 from meshgen.inputs import Content
+from meshgen.intent.exposure import check_exposure
 from meshgen.intent.load import NO_INTENT, Documents, load, sort
 from meshgen.intent.model import MeshIntent
 from meshgen.intent.resolve import resolve
@@ -75,6 +76,7 @@ def render(reading: Reading, backend: Backend, profile: Profile, *, is_partial: 
     if findings.has_errors:
         return Rendering(profile=profile, manifests=(), findings=tuple(findings))
     resolved = _resolve(reading, reading.intents, profile)
+    check_exposure(resolved, findings)
     settled = settle(
         gaps(resolved, backend, profile),
         reading.intents,

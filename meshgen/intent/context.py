@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from meshgen.diagnostics import Code, Findings, Span
+from meshgen.intent.access import Probe
 from meshgen.intent.features import Located
 from meshgen.intent.model import Port, Service, Spec, Version
 from meshgen.intent.keys import ServiceKey
@@ -115,6 +116,7 @@ class Fill:
             service_account=account,
             versions=versions or None,
             ports=tuple(_numbered(port, pods) for port in service.ports),
+            probes=tuple(_ported(probe, pods) for probe in service.probes),
         )
 
     def _version_pods(self, name: str, version: Version, service: Service) -> tuple[ShownWorkload, ...]:
@@ -168,6 +170,17 @@ def _numbered(port: Port, pods: Iterable[ShownWorkload]) -> Port:
         return port
     numbers = {shown.number for pod in pods for shown in pod.ports if shown.name == port.target_port}
     return replace(port, target_port=str(*numbers)) if len(numbers) == 1 else port
+
+
+def _ported(probe: Probe, pods: Iterable[ShownWorkload]) -> Probe:
+    """Give a probe the port that the pods' own probes of the same kind and path have."""
+    if probe.port is not None:
+        return probe
+    kind = "path" if probe.path is not None else "tcp" if probe.tcp is not None else "grpc"
+    ports = {
+        shown.port for pod in pods for shown in pod.probes if (shown.kind, shown.path) == (kind, probe.path)
+    }
+    return replace(probe, port=str(*ports)) if len(ports) == 1 else probe
 
 
 def _labels(labels: Mapping[str, str]) -> str:
