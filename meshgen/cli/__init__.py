@@ -10,7 +10,7 @@ import click
 
 from meshgen import __version__
 from meshgen.cli import usage
-from meshgen.cli.help import Verbatim
+from meshgen.cli.help import Verbatim, written
 
 COMMANDS = ("render",)  # in the order in which a newcomer needs them
 _INTERRUPTED = 128 + 2  # as a shell says that a command died of SIGINT
@@ -55,7 +55,7 @@ def commands(ctx: click.Context) -> None:
     meshgen --help                         list commands and options
     """
     if ctx.invoked_subcommand is None:
-        click.echo(ctx.command.help)
+        click.echo(written(ctx.command))
 
 
 def main() -> None:

@@ -35,8 +35,5 @@ def _place(error: Exception) -> str:
     """Name the last line of ours that ran, without saying where this machine keeps it."""
     package = Path(meshgen.__file__).parent
     frames = traceback.extract_tb(error.__traceback__)
-    ours = [frame for frame in frames if Path(frame.filename).is_relative_to(package)]
-    last = (ours or frames)[-1]
-    name = Path(last.filename)
-    file = name.relative_to(package.parent) if ours else name.name
-    return f"{file}:{last.lineno} in {last.name}"
+    *_, last = (frame for frame in frames if Path(frame.filename).is_relative_to(package))
+    return f"{Path(last.filename).relative_to(package.parent).as_posix()}:{last.lineno} in {last.name}"

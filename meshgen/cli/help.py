@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+
 import click
 
 
@@ -11,5 +13,10 @@ class Verbatim(click.Command):
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write the docstring below the usage line."""
         formatter.write_paragraph()
-        for line in (self.help or "").splitlines():
+        for line in written(self).splitlines():
             formatter.write(f"  {line}".rstrip() + "\n")
+
+
+def written(command: click.Command) -> str:
+    """Give the docstring of a command without its indentation."""
+    return inspect.cleandoc(command.help or "")
