@@ -108,7 +108,7 @@ def _check_unique(intents: Iterable[MeshIntent], findings: Findings) -> None:
     for intent in intents:
         for name, service in (intent.spec.services or {}).items():
             key = ServiceKey(intent.metadata.namespace, name)
-            span = intent.spec.span("services", name)
+            span = service.span()
             if key not in first:
                 first[key] = span
                 continue
