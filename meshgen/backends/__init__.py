@@ -1,0 +1,1 @@
+"""The meshes, a folder each, which know nothing of each other."""

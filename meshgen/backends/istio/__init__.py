@@ -1,0 +1,21 @@
+"""Istio with sidecars: what it carries, and how it is written."""
+
+from __future__ import annotations
+
+from meshgen.backend import Backend
+from meshgen.backends.istio.capabilities import CAPABILITIES
+from meshgen.backends.istio.limits import limits
+from meshgen.backends.istio.plan import plan
+from meshgen.backends.istio.profiles import PROFILES, VERSIONS
+
+BACKEND = Backend(
+    name="istio",
+    title="Istio",
+    versions=VERSIONS,
+    profiles=PROFILES,
+    block=None,
+    domains=("istio.io",),
+    capabilities=CAPABILITIES,
+    limits=limits,
+    plan=plan,
+)

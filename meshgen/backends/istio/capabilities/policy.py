@@ -1,0 +1,72 @@
+"""Limits, ejection, balancing and rates."""
+
+from __future__ import annotations
+
+from meshgen.backends.istio.capabilities.axes import EJECTION, HEADLESS, PERCENT
+from meshgen.support import NOT_BUILT, Approximate, Full, Row
+
+_DESTINATION_RULE = "istio/api networking/v1alpha3/destination_rule.proto"
+_CLUSTER = "istio/istio pilot/pkg/networking/core/cluster_traffic_policy.go"
+_DETECTORS = ("outlierDetection.consecutive5xx", "outlierDetection.consecutiveGatewayErrors")
+_DIRECTLY = Approximate(
+    how="callers dial the pods of a headless Service by address, an ejected one too",
+    facets=("policy",),
+)
+
+POLICY = (
+    Row(
+        features=("loadBalancing.*", "connectTimeout"),
+        answer=Full(),
+        source=_DESTINATION_RULE,
+    ),
+    Row(
+        features=("circuitBreaker.none", "outlierDetection.none", "rateLimit.none"),
+        answer=Full(is_unasked=True),
+        source=_CLUSTER,
+    ),
+    Row(
+        features=(
+            "circuitBreaker.maxConnections",
+            "circuitBreaker.maxPendingRequests",
+            "circuitBreaker.maxRequests",
+            "circuitBreaker.maxRequestsPerConnection",
+        ),
+        answer=Approximate(
+            how="each pod's own proxy applies the limits to what it receives too", facets=("policy",)
+        ),
+        source="istio/istio pilot/pkg/networking/core/cluster.go",
+    ),
+    Row(
+        features=_DETECTORS,
+        answer=Full(),
+        source=_CLUSTER,
+        when={**HEADLESS.within("no"), **EJECTION.within("limited", "said before")},
+    ),
+    Row(
+        features=_DETECTORS,
+        answer=Full(
+            remark="without maxEjectionPercent 10 % of the pods may be out, which of fewer than ten is none"
+        ),
+        source=_DESTINATION_RULE,
+        when={**HEADLESS.within("no"), **EJECTION.within("unlimited")},
+    ),
+    Row(features=_DETECTORS, answer=_DIRECTLY, source=_CLUSTER, when=HEADLESS.within("yes")),
+    Row(
+        features=("outlierDetection.interval", "outlierDetection.baseEjectionTime"),
+        answer=Full(),
+        source=_DESTINATION_RULE,
+    ),
+    Row(
+        features=("outlierDetection.maxEjectionPercent",),
+        answer=Full(),
+        source=_DESTINATION_RULE,
+        when=PERCENT.within("whole"),
+    ),
+    Row(
+        features=("outlierDetection.maxEjectionPercent",),
+        answer=Approximate(how="the percentage is cut to a whole number, 1 at least", facets=("policy",)),
+        source=_DESTINATION_RULE,
+        when=PERCENT.within("fraction"),
+    ),
+    Row(features=("rateLimit.requests", "rateLimit.per.*", "rateLimit.burst"), answer=NOT_BUILT, source=""),
+)

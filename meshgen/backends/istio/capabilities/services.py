@@ -1,0 +1,85 @@
+"""Services, their ports and versions."""
+
+from __future__ import annotations
+
+from meshgen.backends.istio.capabilities.axes import SPLIT, TRAFFIC_POLICY, VERSION_SERVICE
+from meshgen.diagnostics import Severity
+from meshgen.support import NOT_BUILT, Full, Requires, Row
+
+_PORT_PROTOCOL = Requires(
+    id="port-protocol",
+    what="the Service {service} declares the port as tcp, by a name that begins with tcp- or by appProtocol",
+)
+
+SERVICES = (
+    Row(
+        features=(
+            "ports.targetPort",
+            "ports.protocol.http",
+            "ports.protocol.http2",
+            "ports.protocol.grpc",
+            "ports.second",
+            "ports.containerOnly",
+        ),
+        answer=Full(),
+        source="istio/istio pkg/config/protocol/instance.go",
+    ),
+    Row(
+        features=("ports.protocol.tcp",),
+        answer=Full(),
+        source="istio/istio pilot/pkg/model/service.go",
+        requires=(_PORT_PROTOCOL,),
+    ),
+    Row(
+        features=("ports.protocol.tls",),
+        answer=Full(),
+        source="istio/istio pilot/pkg/networking/core/listener.go",
+        when=SPLIT.within("no"),
+    ),
+    Row(
+        features=("ports.protocol.tls",),
+        answer=Full(),
+        # Routes of connections are left out on a port that is declared as tls.
+        source="istio/istio pilot/pkg/networking/core/tls.go",
+        requires=(_PORT_PROTOCOL,),
+        when=SPLIT.within("yes"),
+    ),
+    Row(
+        features=("selector", "serviceAccount", "podsOf", "headless"),
+        answer=Full(),
+        source="istio/api security/v1beta1/authorization_policy.proto",
+    ),
+    Row(
+        features=("versions", "versions.labels", "versions.serviceAccount"),
+        answer=Full(),
+        source="istio/api networking/v1alpha3/destination_rule.proto",
+    ),
+    Row(
+        features=("versions.service", "versions.createService.true"),
+        answer=Full(is_unasked=True),  # a subset needs no Service of its own
+        source="istio/api networking/v1alpha3/destination_rule.proto",
+        when=VERSION_SERVICE.within("unused"),
+    ),
+    Row(
+        features=("versions.service", "versions.createService.true"),
+        answer=Full(),
+        source="istio/api networking/v1alpha3/virtual_service.proto",
+        when=VERSION_SERVICE.within("routed"),
+    ),
+    Row(
+        features=("versions.createService.false",),
+        answer=Full(),
+        source="istio/api networking/v1alpha3/virtual_service.proto",
+        when=TRAFFIC_POLICY.within("no"),
+    ),
+    Row(
+        features=("versions.createService.false",),
+        answer=Full(
+            remark="the traffic policy of the version's Service binds those who call that Service too",
+            severity=Severity.WARNING,
+        ),
+        source="istio/istio pilot/pkg/model/push_context.go",
+        when=TRAFFIC_POLICY.within("yes"),
+    ),
+    Row(features=("versions.selector",), answer=NOT_BUILT, source=""),
+)

@@ -1,0 +1,17 @@
+"""Istio as it is installed by default: the profile that its name means."""
+
+from __future__ import annotations
+
+from meshgen.profile import Profile
+
+VERSIONS = ("1.28", "1.29", "1.30")
+
+PROFILES = (
+    Profile(
+        name="istio",
+        mesh="istio",
+        version="1.30",
+        root_namespace="istio-system",
+        control_plane_namespace="istio-system",
+    ),
+)
