@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import pytest
-from perturb import absent, changed, neighbours
-from samples import samples
 
 from meshgen.api import read_intents
 from meshgen.backend import Backend, backends
@@ -26,6 +24,8 @@ from meshgen.intent.unfold import unfold
 from meshgen.profile import Profile
 from meshgen.support import Full
 from meshgen.templating import renderer
+from tests.contract.perturb import absent, changed, neighbours
+from tests.contract.samples import samples
 
 CALLERS = {"ingress": (From(namespace="ingress"),), "ingressx": (From(namespace="other"),)}
 TARGETS = [
