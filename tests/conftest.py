@@ -22,6 +22,11 @@ def _no_trace_of_the_user(tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         yield
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a run rewrite what cases expect, so that the change is read as a diff."""
+    parser.addoption("--update-goldens", action="store_true", help="rewrite the goldens of tests/cases")
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print what tests recorded as `measured`, in whatever process they ran."""
     for outcome in ("passed", "failed"):
