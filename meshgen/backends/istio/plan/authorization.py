@@ -31,7 +31,7 @@ class AuthorizationPolicy:
     meta: Meta
     selector: Mapping[str, str] | None
     action: str
-    rules: tuple[PolicyRule, ...] | None  # None beside ALLOW: nobody is let in
+    rules: tuple[PolicyRule, ...] | None
     api_version: str = "security.istio.io/v1"
     kind: str = "AuthorizationPolicy"
 
