@@ -1,13 +1,13 @@
-"""Splits: versions that exist, shares that are whole."""
+"""Splits and mirrors: versions that exist, shares that are whole."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from meshgen.diagnostics import Code, Findings, near_miss
+from meshgen.diagnostics import Code, Findings, Span, near_miss
 from meshgen.intent.features import Located
-from meshgen.intent.model import MeshIntent, Service
-from meshgen.intent.traffic import Split
+from meshgen.intent.rules.subjects import Scene, Subject
+from meshgen.intent.traffic import Mirror, Split
 
 SPLIT_SUM = Code(
     number="MG202",
@@ -17,26 +17,37 @@ SPLIT_SUM = Code(
 UNKNOWN_VERSION = Code(
     number="MG203",
     slug="unknown-version",
-    meaning="A split names a version that the service does not declare.",
+    meaning="A split or mirror names a version that the service does not declare.",
 )
 
 
-def check(intents: Iterable[MeshIntent], findings: Findings) -> None:
+def check(scene: Scene, findings: Findings) -> None:
     """Report MG202 and MG203."""
-    for intent in intents:
-        for name, service in (intent.spec.services or {}).items():
-            for holder, path, split in _splits(service):
-                field = f"spec.services.{name}.{path}"
-                _check_sum(holder, split, field, findings)
-                _check_versions(holder, split, service, field, findings)
+    for subject in scene.subjects.values():
+        for holder, field, split in _splits(subject):
+            _check_sum(holder, split, field, findings)
+            for version in split:
+                place = f"{field}.{version}"
+                _check_version(subject, version, place, holder.span("split", version), findings)
+        for mirror, field in _mirrors(subject):
+            if mirror.version is not None:
+                _check_version(subject, mirror.version, f"{field}.version", mirror.span("version"), findings)
 
 
-def _splits(service: Service) -> Iterator[tuple[Located, str, Split]]:
-    if service.split is not None:
-        yield service, "split", service.split
-    for index, route in enumerate(service.routes):
+def _splits(subject: Subject) -> Iterator[tuple[Located, str, Split]]:
+    if subject.service.split is not None:
+        yield subject.service, f"{subject.field}.split", subject.service.split
+    for route, field in subject.routes():
         if route.split is not None:
-            yield route, f"routes[{index}].split", route.split
+            yield route, f"{field}.split", route.split
+
+
+def _mirrors(subject: Subject) -> Iterator[tuple[Mirror, str]]:
+    if isinstance(subject.service.mirror, Mirror):
+        yield subject.service.mirror, f"{subject.field}.mirror"
+    for route, field in subject.routes():
+        if isinstance(route.mirror, Mirror):
+            yield route.mirror, f"{field}.mirror"
 
 
 def _check_sum(holder: Located, split: Split, field: str, findings: Findings) -> None:
@@ -51,15 +62,13 @@ def _check_sum(holder: Located, split: Split, field: str, findings: Findings) ->
         )
 
 
-def _check_versions(holder: Located, split: Split, service: Service, field: str, findings: Findings) -> None:
-    known = service.versions or {}
-    for version in split:
-        if version not in known:
-            hint = near_miss(version, known) or f"add it to versions: {{{version}: {{}}}}"
-            findings.add(
-                UNKNOWN_VERSION,
-                f"{field} names the version {version!r}, which the service does not declare",
-                span=holder.span("split", version),
-                field=f"{field}.{version}",
-                hint=hint,
-            )
+def _check_version(subject: Subject, version: str, field: str, span: Span | None, findings: Findings) -> None:
+    known = subject.service.versions or {}
+    if version not in known:
+        findings.add(
+            UNKNOWN_VERSION,
+            f"{field} names the version {version!r}, which the service does not declare",
+            span=span,
+            field=field,
+            hint=near_miss(version, known) or f"add it to versions: {{{version}: {{}}}}",
+        )

@@ -1,0 +1,60 @@
+"""Regular expressions: RE2 reads them, as the meshes do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from meshgen.diagnostics import Code, Findings
+from meshgen.intent.access import Operation, To
+from meshgen.intent.features import Located
+from meshgen.intent.match import Match, PathRegex, Regex
+from meshgen.intent.rules.requests import conditions, wide_conditions
+from meshgen.intent.rules.subjects import Scene
+
+REGEX_REFUSED = Code(
+    number="MG246",
+    slug="regex-refused",
+    meaning="RE2, which every mesh uses, does not read a regular expression.",
+)
+
+
+def check(scene: Scene, findings: Findings) -> None:
+    """Report MG246."""
+    for subject in scene.subjects.values():
+        for found in conditions(subject):
+            for regex, holder, field in _regexes(found.match, found.field):
+                _check(regex, holder, field, findings)
+    for found in wide_conditions(scene):
+        for regex, holder, field in _regexes(found.match, found.field):
+            _check(regex, holder, field, findings)
+
+
+def _regexes(match: Match | To | Operation, field: str) -> Iterator[tuple[str, Located, str]]:
+    for index, path in enumerate(match.paths):
+        if isinstance(path, PathRegex):
+            yield path.regex, path, f"{field}.paths[{index}].regex"
+    for name, header in (match.headers or {}).items():
+        if isinstance(header, Regex):
+            yield header.regex, header, f"{field}.headers.{name}.regex"
+    for name, query in (match.query_params or {}).items() if isinstance(match, Match) else ():
+        if isinstance(query, Regex):
+            yield query.regex, query, f"{field}.queryParams.{name}.regex"
+
+
+def _check(regex: str, holder: Located, field: str, findings: Findings) -> None:
+    import re2  # 30 ms, and only needed where a regex is written
+
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        re2.compile(regex, options)
+    except re2.error as error:
+        (reason, *_) = error.args
+        text = reason.decode() if isinstance(reason, bytes) else str(reason)
+        findings.add(
+            REGEX_REFUSED,
+            f"{field} is {regex!r}, which RE2 does not read: {text}",
+            span=holder.span("regex"),
+            field=field,
+            hint="RE2 has no lookaround and no backreferences: https://github.com/google/re2/wiki/Syntax",
+        )
