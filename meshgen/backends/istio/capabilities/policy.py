@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from meshgen.backends.istio.capabilities.axes import EJECTION, HEADLESS, PERCENT
-from meshgen.support import NOT_BUILT, Approximate, Full, Row
+from meshgen.support import Approximate, Full, Row
 
 _DESTINATION_RULE = "istio/api networking/v1alpha3/destination_rule.proto"
 _CLUSTER = "istio/istio pilot/pkg/networking/core/cluster_traffic_policy.go"
@@ -68,5 +68,12 @@ POLICY = (
         source=_DESTINATION_RULE,
         when=PERCENT.within("fraction"),
     ),
-    Row(features=("rateLimit.requests", "rateLimit.per.*", "rateLimit.burst"), answer=NOT_BUILT, source=""),
+    Row(
+        features=("rateLimit.requests", "rateLimit.per.*", "rateLimit.burst"),
+        answer=Approximate(
+            how="Istio has no rate limit of its own, so Envoy's is patched in, whose interface may change",
+            facets=("policy",),
+        ),
+        source="istio/istio samples/ratelimit/local-rate-limit-service.yaml",
+    ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from meshgen.backends.istio.capabilities.axes import SPLIT, TRAFFIC_POLICY, VERSION_SERVICE
 from meshgen.diagnostics import Severity
-from meshgen.support import NOT_BUILT, Full, Requires, Row
+from meshgen.support import Full, Requires, Row
 
 _PORT_PROTOCOL = Requires(
     id="port-protocol",
@@ -81,5 +81,9 @@ SERVICES = (
         source="istio/istio pilot/pkg/model/push_context.go",
         when=TRAFFIC_POLICY.within("yes"),
     ),
-    Row(features=("versions.selector",), answer=NOT_BUILT, source=""),
+    Row(
+        features=("versions.selector",),
+        answer=Full(),
+        source="istio/api networking/v1alpha3/virtual_service.proto",
+    ),
 )

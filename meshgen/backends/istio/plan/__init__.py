@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from meshgen.backends.istio.plan.authorization import authorization_policies
 from meshgen.backends.istio.plan.destination_rule import destination_rules
 from meshgen.backends.istio.plan.peer_authentication import peer_authentications
+from meshgen.backends.istio.plan.rate_limit import envoy_filters
 from meshgen.backends.istio.plan.tokens import request_authentications
+from meshgen.backends.istio.plan.versions import version_services
 from meshgen.backends.istio.plan.virtual_service import virtual_services
 from meshgen.intent.resolved import ResolvedSet
 from meshgen.manifest import Plan
@@ -25,6 +27,7 @@ def plan(resolved: ResolvedSet, profile: Profile) -> tuple[Plan, ...]:
 
 
 def _stages(resolved: ResolvedSet, profile: Profile) -> Iterator[tuple[Plan, ...]]:
+    yield version_services(resolved)
     yield destination_rules(resolved, profile)
     yield virtual_services(resolved, profile)
     modes, mode_of_namespaces = peer_authentications(resolved)
@@ -34,6 +37,7 @@ def _stages(resolved: ResolvedSet, profile: Profile) -> Iterator[tuple[Plan, ...
     policies, defaults_of_namespaces = authorization_policies(resolved, profile)
     yield policies
     yield defaults_of_namespaces
+    yield envoy_filters(resolved)
 
 
 def _order(plan: Plan) -> tuple[str, str, str]:

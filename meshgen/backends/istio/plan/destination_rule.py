@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from meshgen.backends.istio.plan.names import host, is_subset, own_meta
 from meshgen.backends.istio.plan.traffic_policy import TrafficPolicy, traffic_policy
+from meshgen.backends.istio.plan.versions import routed_versions
 from meshgen.intent.resolved import ResolvedService, ResolvedSet, ServiceKey
 from meshgen.manifest import Meta
 from meshgen.profile import Profile
@@ -55,8 +56,8 @@ def _of_service(service: ResolvedService, profile: Profile) -> Iterator[Destinat
             traffic_policy=policy,
             subsets=subsets or None,
         )
-    for version in service.versions.values():
-        if policy is not None and not is_subset(version):
+    for version in routed_versions(service):
+        if policy is not None:
             key = ServiceKey(service.key.namespace, version.service)
             yield DestinationRule(
                 meta=own_meta(service.intent, version.service),
