@@ -85,7 +85,8 @@ def render(reading: Reading, backend: Backend, profile: Profile, *, is_partial: 
         is_partial=is_partial,
     )
     findings.extend(settled.findings)
-    left = _resolve(reading, settled.intents, profile)
+    is_whole = settled.intents is reading.intents
+    left = resolved if is_whole else _resolve(reading, settled.intents, profile)
     findings.extend(backend.limits(left, profile))
     manifests = () if findings.has_errors else _write(left, backend, profile)
     return Rendering(profile=profile, manifests=manifests, findings=tuple(findings))

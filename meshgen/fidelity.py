@@ -58,7 +58,7 @@ class Cause:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settlement:
-    """Findings of fidelity, and what is left of the intents."""
+    """Findings of fidelity, and what is left of the intents: the same ones where nothing was accepted."""
 
     findings: tuple[Diagnostic, ...]
     intents: tuple[MeshIntent, ...]
@@ -220,6 +220,8 @@ def _left(intents: tuple[MeshIntent, ...], accepted: tuple[Cause, ...]) -> tuple
         for gap in cause.gaps:
             if gap.use.service is not None and cause.loss is not None:
                 losses.setdefault(gap.use.service.key, []).append((cause.loss, gap.use.usage.path))
+    if not losses:
+        return intents
     return tuple(_intent_left(intent, losses) for intent in intents)
 
 
