@@ -54,8 +54,13 @@ def resolve(intents: Iterable[MeshIntent], *, callers: Callers, shown: Shown = N
     }
     names = _Names(written=written, callers=callers, shown=shown)
     services = {key: _service(key, *written[key], names=names) for key in written}
+    fronts: dict[ServiceKey, list[ResolvedService]] = {}
+    for key, service in services.items():
+        if service.written.pods_of is not None:
+            fronts.setdefault(ServiceKey(key.namespace, service.written.pods_of), []).append(service)
     return ResolvedSet(
         services=services,
+        fronts={key: tuple(found) for key, found in fronts.items()},
         wide=tuple(wide for intent in intents for wide in _wide(intent)),
         providers={
             name: provider

@@ -237,6 +237,7 @@ class ResolvedSet:
     services: Mapping[ServiceKey, ResolvedService]
     wide: tuple[NamespaceWide, ...]
     providers: Mapping[str, JwtProvider]  # of all documents; a name means the same in each
+    fronts: Mapping[ServiceKey, tuple[ResolvedService, ...]]  # services with `podsOf` it, where there are any
 
     def known_callers(self, callee: ResolvedService) -> tuple[ResolvedService, ...]:
         """Services of the set that may call, in the order of their keys.

@@ -86,12 +86,7 @@ def _of_service(
 
 def _listed_ports(service: ResolvedService, resolved: ResolvedSet) -> tuple[ServicePort, ...]:
     """List the ports of a service and of those that front its pods."""
-    fronts = (
-        other
-        for other in resolved.services.values()
-        if other.key.namespace == service.key.namespace and other.written.pods_of == service.key.name
-    )
-    return tuple(port for each in (service, *fronts) for port in each.ports)
+    return tuple(port for each in (service, *resolved.fronts.get(service.key, ())) for port in each.ports)
 
 
 def _rules(
