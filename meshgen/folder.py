@@ -83,12 +83,9 @@ def compare(
         of_others = {name for name, owner in beside.items() if owner not in (None, _EVERY_INTENT, *owners)}
         wanted[KUSTOMIZATION] = _kustomization([*wanted, *sorted(of_others)])
     written = {name: content for name, content in wanted.items() if standing.files.get(name) != content}
-    for name in _in_the_way(written, standing, owners):
-        findings.add(
-            FOREIGN_FILE,
-            f"{(folder / name).as_posix()} is in the way: it was not written for this intent",
-            hint="move it away, or name another folder",
-        )
+    if foreign := sorted(_in_the_way(written, standing, owners)):
+        message = f"what lies in {folder.as_posix()} was not written for this intent: {', '.join(foreign)}"
+        findings.add(FOREIGN_FILE, message, hint="move it away, or name another folder")
     return Changes(folder=folder, written=written, removed=stale)
 
 

@@ -192,11 +192,11 @@ def _print(text: str, findings: Findings) -> bool:
     try:
         sys.stdout.buffer.write(text.encode())
         sys.stdout.buffer.flush()
-    except BrokenPipeError:
+    except OSError as error:
         # Else the flush at exit fails once more, says the note on SIGPIPE in the docs of `signal`.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return False
-    except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            return False
         findings.add(folder.UNWRITABLE, f"standard output cannot be written: {error.strerror}")
     return True
 

@@ -1,8 +1,8 @@
 """Sessions: each page of this folder is replayed in a shell, and says exactly what happens there.
 
 In a `console` block a line `$ command` is followed by what stands on stdout, then on stderr behind `! `,
-then by the exit code in brackets unless it is 0. A page begins in a copy of examples/bookinfo.
-MESHGEN_ACCEPT=1 writes the pages anew.
+then by the exit code in brackets unless it is 0. A page begins in a copy of examples/bookinfo, to which
+blocks such as `yaml shop.yaml` add files.
 """
 
 from __future__ import annotations
@@ -22,18 +22,22 @@ TAMPERING = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "MESHGEN_DEBUG")
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_a_session_goes_as_its_page_says(page: Path, tmp_path: Path) -> None:
+def test_a_session_goes_as_its_page_says(page: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     expected = page.read_text("utf-8")
-    actual = _replay(expected, tmp_path)
-    if os.environ.get("MESHGEN_ACCEPT"):
-        page.write_text(actual, "utf-8")
 
-    assert expected == actual
+    actual = _replay(expected, tmp_path)
+
+    if request.config.getoption("--update-goldens"):
+        page.write_text(actual, "utf-8")
+    else:
+        assert actual == expected
 
 
 def _replay(page: str, folder: Path) -> str:
     here = folder / "bookinfo"
     shutil.copytree(ROOT / "examples" / "bookinfo", here)
+    for name, content in re.findall(r"^```yaml (\S+)\n(.*?)^```$", page, flags=re.MULTILINE | re.DOTALL):
+        (here / name).write_text(content, "utf-8")
     path = folder / "bin"
     path.mkdir()
     (path / "meshgen").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m meshgen "$@"\n')

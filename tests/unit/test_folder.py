@@ -61,9 +61,13 @@ def test_a_folder_in_step_is_not_touched(tmp_path: Path) -> None:
     findings = Findings()
     changes = compare(tmp_path, [A], owners=OWNERS, is_kustomized=True, findings=findings)
 
+    before = tmp_path.stat().st_mtime_ns
+    write(changes, findings=findings)
+
     assert Changes(folder=tmp_path, written={}, removed=()) == changes
-    assert [] == list(findings)
     assert [] == list(differences(changes))
+    assert [] == list(findings)
+    assert before == tmp_path.stat().st_mtime_ns
 
 
 def test_what_the_intent_no_longer_asks_for_is_removed(tmp_path: Path) -> None:
@@ -118,7 +122,7 @@ def test_a_link_is_neither_followed_nor_removed(tmp_path: Path) -> None:
 def in_the_way(path: Path) -> Diagnostic:
     return Diagnostic(
         code=FOREIGN_FILE,
-        message=f"{path.as_posix()} is in the way: it was not written for this intent",
+        message=f"what lies in {path.parent.as_posix()} was not written for this intent: {path.name}",
         severity=Severity.ERROR,
         hint="move it away, or name another folder",
     )

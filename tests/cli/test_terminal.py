@@ -1,0 +1,62 @@
+"""What only a terminal is shown: colour, and a line that sums up."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pty = pytest.importorskip("pty", reason="this system has no pseudo terminals")
+
+ROOT = Path(__file__).parents[2]
+CLEARED = "\r\x1b[K"  # on a slow machine, progress was shown before
+
+
+def test_a_terminal_is_shown_colour_and_a_summary() -> None:
+    shown = _on_terminal("render", "intent.yaml", "--mesh", "istio", "--set-nothing")
+
+    assert shown == (
+        "\x1b[1;31merror[MG710 usage]\x1b[0m: there is no option '--set-nothing'\n"
+        "  \x1b[2mhint:\x1b[0m meshgen render --help shows every option\n"
+    )
+
+
+def test_the_summary_counts_objects_and_findings() -> None:
+    assert _on_terminal("render", "intent.yaml", "--mesh", "istio") == "bookinfo -> istio 1.30: 12 objects\n"
+
+
+def test_quiet_work_has_no_summary() -> None:
+    assert _on_terminal("render", "intent.yaml", "--mesh", "istio", "--quiet") == ""
+
+
+def _on_terminal(*arguments: str) -> str:
+    """Run meshgen with a terminal for stderr; return what is left to be seen there."""
+    ours, theirs = pty.openpty()
+    environment = {**os.environ, "TERM": "xterm", "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "meshgen", *arguments]
+    subprocess.run(
+        command,
+        cwd=ROOT / "examples" / "bookinfo",
+        env=environment,
+        check=False,
+        stdout=subprocess.DEVNULL,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    shown = _drained(ours).replace("\r\n", "\n")
+    os.close(ours)
+    return shown.rpartition(CLEARED)[2]
+
+
+def _drained(terminal: int) -> str:
+    """Read until the end, which Linux reports as an error."""
+    read = b""
+    try:
+        while chunk := os.read(terminal, 4096):
+            read += chunk
+    except OSError:
+        pass
+    return read.decode()
