@@ -126,13 +126,10 @@ HEADLESS = Axis(
 def _ejection(use: Use) -> str:
     detection = use.usage.holder
     assert isinstance(detection, OutlierDetection)
-    if detection.max_ejection_percent is not None:
-        return "limited"
-    is_second = use.usage.key == "consecutiveGatewayErrors" and detection.consecutive5xx is not None
-    return "said before" if is_second else "unlimited"
+    return "unlimited" if detection.max_ejection_percent is None else "limited"
 
 
-EJECTION = Axis(name="ejection", values=("limited", "unlimited", "said before"), of=_ejection)
+EJECTION = Axis(name="ejection", values=("limited", "unlimited"), of=_ejection)
 
 
 def _percent(use: Use) -> str:

@@ -40,7 +40,7 @@ POLICY = (
         features=_DETECTORS,
         answer=Full(),
         source=_CLUSTER,
-        when={**HEADLESS.within("no"), **EJECTION.within("limited", "said before")},
+        when={**HEADLESS.within("no"), **EJECTION.within("limited")},
     ),
     Row(
         features=_DETECTORS,

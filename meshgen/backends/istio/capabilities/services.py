@@ -13,16 +13,14 @@ _PORT_PROTOCOL = Requires(
 
 SERVICES = (
     Row(
-        features=(
-            "ports.targetPort",
-            "ports.protocol.http",
-            "ports.protocol.http2",
-            "ports.protocol.grpc",
-            "ports.second",
-            "ports.containerOnly",
-        ),
-        answer=Full(),
+        features=("ports.protocol.http", "ports.protocol.http2", "ports.protocol.grpc", "ports.second"),
+        answer=Full(is_unasked=True),  # read from the Service, else from the first bytes
         source="istio/istio pkg/config/protocol/instance.go",
+    ),
+    Row(
+        features=("headless", "podsOf", "ports.containerOnly"),
+        answer=Full(is_unasked=True),  # policies pick pods, whichever Service is called
+        source="istio/istio pilot/pkg/serviceregistry/kube/conversion.go",
     ),
     Row(
         features=("ports.protocol.tcp",),
@@ -32,7 +30,7 @@ SERVICES = (
     ),
     Row(
         features=("ports.protocol.tls",),
-        answer=Full(),
+        answer=Full(is_unasked=True),
         source="istio/istio pilot/pkg/networking/core/listener.go",
         when=SPLIT.within("no"),
     ),
@@ -45,7 +43,7 @@ SERVICES = (
         when=SPLIT.within("yes"),
     ),
     Row(
-        features=("selector", "serviceAccount", "podsOf", "headless"),
+        features=("ports.targetPort", "selector", "serviceAccount"),
         answer=Full(),
         source="istio/api security/v1beta1/authorization_policy.proto",
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import reduce
@@ -75,6 +76,12 @@ def clauses(rule: ResolvedRule, listed: tuple[ServicePort, ...]) -> tuple[Clause
     return tuple(
         clause for target in targets for clause in _of_target(target, listed, rule.token is not None)
     )
+
+
+def alternatives(rule: ResolvedRule) -> int:
+    """Count what the exceptions of a rule multiply to, without writing it out."""
+    factors = ([len(tuple(_negations(each))) for each in target.excepts] for target in rule.targets)
+    return sum(map(math.prod, factors)) or 1
 
 
 def _of_target(target: Target, listed: tuple[ServicePort, ...], has_token: bool) -> Iterator[Clause]:
