@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from meshgen.diagnostics import Diagnostic
@@ -26,6 +26,7 @@ class Backend:
     name: str  # of its folder, its templates and its schemas
     title: str  # how its users spell it
     versions: tuple[str, ...]  # that are known, oldest first
+    gateway_apis: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by mesh version, oldest first
     profiles: tuple[Profile, ...]  # built in; the first is what the backend's name means
     block: type[Located] | None  # its own block of a MeshProfile, under the key of the same name
     domains: tuple[str, ...]  # label and annotation keys of these stay with the intent

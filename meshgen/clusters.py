@@ -1,0 +1,295 @@
+"""Which clusters are meant: `--mesh`, looked up among files, profiles of the set and those built in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import reduce
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from meshgen.backend import Backend, backend_names, backends
+from meshgen.diagnostics import Code, Findings, Span, near_miss
+from meshgen.inputs import read_inputs
+from meshgen.intent.load import sort
+from meshgen.intent.shape import INVALID, Place
+from meshgen.profile import Blocks, GatewayApi, Profile, ProfileSpec, applied, profile_shape
+from meshgen.settings import read_settings
+from meshgen.source import MapNode, read
+
+UNKNOWN_MESH = Code(
+    number="MG711", slug="unknown-mesh", meaning="The mesh to render for is none that is known by this name."
+)
+NO_MESH = Code(
+    number="MG713", slug="no-mesh", meaning="No mesh was named, and the files do not settle which one."
+)
+UNKNOWN_BASE = Code(
+    number="MG130", slug="unknown-base", meaning="A profile extends one that does not exist, or itself."
+)
+INCOMPLETE_PROFILE = Code(
+    number="MG131",
+    slug="incomplete-profile",
+    meaning="A profile extends none and leaves out what it must say.",
+)
+UNKNOWN_VERSION = Code(
+    number="MG132", slug="unknown-mesh-version", meaning="A version is outside the range that is known."
+)
+UNSUPPORTED_GATEWAY_API = Code(
+    number="MG133",
+    slug="unsupported-gateway-api",
+    meaning="A mesh of this version does not support the Gateway API of that version.",
+)
+TAKEN_NAME = Code(number="MG134", slug="taken-name", meaning="A profile has a name that another one has.")
+FOREIGN_BLOCK = Code(
+    number="MG135", slug="foreign-block", meaning="A profile speaks of a mesh that it is not of."
+)
+
+
+class Choice(NamedTuple):
+    """A cluster, and the backend that writes for its mesh."""
+
+    backend: Backend
+    profile: Profile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clusters:
+    """All clusters that a name may mean."""
+
+    backends: tuple[Backend, ...]
+    written: Mapping[str, Choice]  # profiles of the set, by name
+
+    @property
+    def built_in(self) -> tuple[Choice, ...]:
+        """What needs no file, by name."""
+        every = (Choice(backend, profile) for backend in self.backends for profile in backend.profiles)
+        return tuple(sorted(every, key=lambda choice: choice.profile.name))
+
+
+def clusters(documents: Iterable[MapNode], *, findings: Findings) -> Clusters:
+    """Read the profiles of a set. Reports MG12x and MG130 to MG135."""
+    known = backends()
+    written = _Reader(known, findings).read(tuple(documents))
+    return Clusters(backends=known, written=written)
+
+
+def choose(
+    name: str | None, known: Clusters, settings: Iterable[str], *, findings: Findings
+) -> tuple[Choice, ...]:
+    """Find the clusters that a name means: one, or for `all` every one of the set's, else of the built-in.
+
+    Without a name the set's only profile is meant. Reports MG711 to MG713, and MG132 and MG133 for what
+    `settings` change.
+    """
+    chosen = _named(name, known, findings)
+    settled = _settled(chosen, tuple(settings), known, findings)
+    return () if findings.has_errors else settled
+
+
+def _named(name: str | None, known: Clusters, findings: Findings) -> tuple[Choice, ...]:
+    if name is None:
+        return _only(known, findings)
+    if name == "all":
+        return tuple(known.written.values()) or known.built_in
+    if name in known.written:
+        return (known.written[name],)
+    if name in backend_names():
+        return _of_backend(name, known, findings)
+    for choice in known.built_in:
+        if choice.profile.name == name:
+            return (choice,)
+    if Path(name).is_file():
+        return _of_file(name, known, findings)
+    names = sorted({*known.written, *(choice.profile.name for choice in known.built_in)})
+    hint = near_miss(name, names) or f"the choices are {', '.join(names)}, all, or a file with a MeshProfile"
+    findings.add(UNKNOWN_MESH, f"there is no mesh or profile {name!r}", hint=hint)
+    return ()
+
+
+def _only(known: Clusters, findings: Findings) -> tuple[Choice, ...]:
+    if len(known.written) == 1:
+        return tuple(known.written.values())
+    names = sorted(known.written) or [choice.profile.name for choice in known.built_in]
+    findings.add(NO_MESH, "no mesh is named", hint=f"add --mesh with one of {', '.join(names)}")
+    return ()
+
+
+def _of_backend(name: str, known: Clusters, findings: Findings) -> tuple[Choice, ...]:
+    """A backend's name means the set's only profile of it, else its first built-in one."""
+    written = tuple(choice for choice in known.written.values() if choice.backend.name == name)
+    if len(written) > 1:
+        names = ", ".join(choice.profile.name for choice in written)
+        findings.add(UNKNOWN_MESH, f"{name!r} means several profiles of the set", hint=f"name one of {names}")
+        return ()
+    if written:
+        return written
+    backend = next(backend for backend in known.backends if backend.name == name)
+    return (Choice(backend, backend.profiles[0]),)
+
+
+def _of_file(name: str, known: Clusters, findings: Findings) -> tuple[Choice, ...]:
+    nodes = [
+        node
+        for content in read_inputs([name], findings=findings)
+        for node in read(content.content, file=content.file, findings=findings)
+    ]
+    found = _Reader(known.backends, findings).read(sort(nodes, findings=findings).profiles)
+    if len(found) != 1 and not findings.has_errors:
+        findings.add(
+            UNKNOWN_MESH,
+            f"the file {name!r} holds {len(found)} profiles",
+            hint="name a file that holds one MeshProfile, or the profile",
+        )
+    return tuple(found.values())
+
+
+def _settled(
+    chosen: tuple[Choice, ...], settings: tuple[str, ...], known: Clusters, findings: Findings
+) -> tuple[Choice, ...]:
+    """Lay the settings over each chosen profile."""
+    if not settings:
+        return chosen
+    shape: Any = profile_shape(_blocks(known.backends)).keys["spec"].shape
+    specs = read_settings(settings, shape, findings=findings)
+    settled = []
+    for backend, profile in chosen:
+        changed = reduce(lambda so_far, spec: _complete(applied(so_far, spec), backend), specs, profile)
+        _check(changed, backend, None, findings)
+        settled.append(Choice(backend, changed))
+    return tuple(settled)
+
+
+def _blocks(known: Iterable[Backend]) -> Blocks:
+    return tuple((backend.name, backend.block) for backend in known if backend.block is not None)
+
+
+def _complete(profile: Profile, backend: Backend) -> Profile:
+    """Name the newest Gateway API that the mesh supports, where none is written."""
+    supported = backend.gateway_apis.get(profile.version, ())
+    written = profile.gateway_api
+    if not supported or (written is not None and written.version):
+        return profile
+    newest = GatewayApi(supported[-1]) if written is None else GatewayApi(supported[-1], written.channel)
+    return replace(profile, gateway_api=newest)
+
+
+def _check(profile: Profile, backend: Backend, span: Span | None, findings: Findings) -> None:
+    if profile.version not in backend.versions:
+        findings.add(
+            UNKNOWN_VERSION,
+            f"{backend.title} {profile.version} is not known",
+            span=span,
+            hint=f"the known versions are {', '.join(backend.versions)}",
+        )
+        return
+    supported = backend.gateway_apis.get(profile.version, ())
+    api = profile.gateway_api
+    if api is not None and supported and api.version not in supported:
+        findings.add(
+            UNSUPPORTED_GATEWAY_API,
+            f"{backend.title} {profile.version} does not support Gateway API {api.version}",
+            span=span,
+            hint=f"it supports {', '.join(supported)}",
+        )
+
+
+class _Reader:
+    """Reads the profiles of one set, each once, in the order in which they extend each other."""
+
+    def __init__(self, known: tuple[Backend, ...], findings: Findings) -> None:
+        self._known = {backend.name: backend for backend in known}
+        self._findings = findings
+        self._built_in = {
+            profile.name: Choice(backend, profile) for backend in known for profile in backend.profiles
+        }
+        self._read: dict[str, Choice | None] = {}
+        self._documents: dict[str, Any] = {}
+
+    def read(self, nodes: tuple[MapNode, ...]) -> Mapping[str, Choice]:
+        """Read all documents; what is not sound is left out and reported."""
+        shape = profile_shape(_blocks(self._known.values()))
+        for node in nodes:
+            document = shape.read(node, Place(self._findings))
+            if document is not INVALID:
+                self._keep(document)
+        names = sorted(self._documents)
+        found = ((name, self._choice(name, above=())) for name in names)
+        return {name: choice for name, choice in found if choice is not None}
+
+    def _keep(self, document: Any) -> None:
+        name = document.metadata.name
+        is_built_in = name in self._built_in or name in self._known or name == "all"
+        if is_built_in or name in self._documents:
+            whose = "is built in" if is_built_in else "stands twice"
+            span = document.metadata.span("name")
+            self._findings.add(
+                TAKEN_NAME, f"the profile {name!r} {whose}", span=span, hint="give it another name"
+            )
+        else:
+            self._documents[name] = document
+
+    def _choice(self, name: str, above: tuple[str, ...]) -> Choice | None:
+        if name not in self._read:
+            self._read[name] = self._resolved(name, above)
+        return self._read[name]
+
+    def _resolved(self, name: str, above: tuple[str, ...]) -> Choice | None:
+        spec = self._documents[name].spec
+        base = self._base(spec, (*above, name)) if spec.extends is not None else self._fresh(spec)
+        if base is None or not self._is_of_mesh(spec, base.backend):
+            return None
+        profile = _complete(replace(applied(base.profile, spec), name=name), base.backend)
+        before = len(self._findings)
+        _check(profile, base.backend, spec.span("version"), self._findings)
+        return Choice(base.backend, profile) if len(self._findings) == before else None
+
+    def _base(self, spec: ProfileSpec, above: tuple[str, ...]) -> Choice | None:
+        name = str(spec.extends)
+        if name in self._built_in:
+            return self._built_in[name]
+        if name in self._documents and name not in above:
+            return self._choice(name, above)
+        names = [*self._documents, *self._built_in]
+        why = "extends itself" if name in above else "does not exist"
+        hint = near_miss(name, set(names) - set(above)) or f"extend one of {', '.join(sorted(names))}"
+        self._findings.add(UNKNOWN_BASE, f"the profile {name!r} {why}", span=spec.span("extends"), hint=hint)
+        return None
+
+    def _fresh(self, spec: ProfileSpec) -> Choice | None:
+        """A profile that extends none says of which mesh and version it is."""
+        backend = self._known.get(spec.mesh or "")
+        if backend is None or spec.version is None:
+            missing = "mesh" if backend is None else "version"
+            hint = f"extend one of {', '.join(self._built_in)}"
+            if missing == "mesh" and spec.mesh is not None:
+                hint = near_miss(spec.mesh, self._known) or hint
+            self._findings.add(
+                INCOMPLETE_PROFILE,
+                f"the profile names no {missing} that is known",
+                span=spec.span(missing),
+                hint=hint,
+            )
+            return None
+        blank = Profile(name="", mesh=backend.name, version=spec.version, block=backend.profiles[0].block)
+        return Choice(backend, blank)
+
+    def _is_of_mesh(self, spec: ProfileSpec, backend: Backend) -> bool:
+        foreign = [
+            name for name in self._known if name != backend.name and getattr(spec, name, None) is not None
+        ]
+        if spec.mesh not in (None, backend.name):
+            foreign.append("mesh")
+        for key in foreign:
+            self._findings.add(
+                FOREIGN_BLOCK,
+                f"{key!r} does not fit a profile of {backend.title}",
+                span=spec.span(key),
+                hint="take it away, or extend a profile of that mesh",
+            )
+        return not foreign
+
+
+def listing(choices: Iterable[Choice]) -> Iterator[tuple[str, str]]:
+    """Name each cluster with its mesh and version."""
+    for backend, profile in choices:
+        yield profile.name, f"{backend.title} {profile.version}"
