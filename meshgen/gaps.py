@@ -11,7 +11,7 @@ from meshgen.intent.features import Usage, used
 from meshgen.intent.relations import relations
 from meshgen.intent.resolved import ResolvedService, ResolvedSet
 from meshgen.profile import Profile
-from meshgen.support import Full, Polarity, Row, Use
+from meshgen.support import Polarity, Row, Use
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,16 +24,18 @@ class Gap:
 
 def gaps(resolved: ResolvedSet, backend: Backend, profile: Profile) -> tuple[Gap, ...]:
     """Look up every feature that a set uses; what is Full without a word is left out."""
-    found = (Gap(use=use, row=backend.capabilities.answer(use)) for use in uses(resolved, profile))
-    return tuple(gap for gap in found if not _is_silent(gap.row))
+    table = backend.capabilities
+    found = (Gap(use=use, row=table.answer(use)) for use in uses(resolved, profile, without=table.silent))
+    return tuple(gap for gap in found if not gap.row.is_silent)
 
 
-def uses(resolved: ResolvedSet, profile: Profile) -> Iterator[Use]:
-    """Walk everything that is written in a set, service by service."""
+def uses(resolved: ResolvedSet, profile: Profile, *, without: frozenset[str] = frozenset()) -> Iterator[Use]:
+    """Walk everything that is written in a set, service by service; features in `without` are passed over."""
     for service in resolved.services.values():
         for usage in (*used(service.written), *relations(service, resolved)):
-            polarity = _polarity(usage, service)
-            yield Use(usage=usage, service=service, set=resolved, profile=profile, polarity=polarity)
+            if usage.feature not in without:
+                polarity = _polarity(usage, service)
+                yield Use(usage=usage, service=service, set=resolved, profile=profile, polarity=polarity)
         yield from _of_providers(service, resolved, profile)
     yield from _of_namespaces(resolved, profile)
 
@@ -66,7 +68,3 @@ def _of_namespaces(resolved: ResolvedSet, profile: Profile) -> Iterator[Use]:
                 feature = f"{name}.scope.{part.scope.value}"
                 usage = Usage(feature=feature, value=part.scope, holder=part, key="scope", path=("scope",))
                 yield Use(usage=usage, service=None, set=resolved, profile=profile, polarity=None)
-
-
-def _is_silent(row: Row) -> bool:
-    return isinstance(row.answer, Full) and row.answer.remark is None and not row.requires

@@ -1,4 +1,4 @@
-"""What a mesh answers for a feature: the rows of a capability table and the conditions under which they hold."""
+"""What a mesh answers for a feature: rows of a capability table and the conditions under which they hold."""
 
 from __future__ import annotations
 
@@ -112,6 +112,11 @@ class Row:
     requires: tuple[Requires, ...] = ()
     when: When | None = None  # None: always
 
+    @property
+    def is_silent(self) -> bool:
+        """True where nothing is to be told."""
+        return isinstance(self.answer, Full) and self.answer.remark is None and not self.requires
+
     def holds(self, use: Use) -> bool:
         """True where every condition of the row is met."""
         return self.when is None or all(axis.of(use) in values for axis, values in self.when.items())
@@ -133,6 +138,12 @@ class Capabilities:
                 for id in self._expand(feature):
                     own.setdefault(id, []).append(row)
         return {id: tuple(own.get(id, own.get(stand_in(id), []))) for id in sorted(self._declared)}
+
+    @cached_property
+    def silent(self) -> frozenset[str]:
+        """Ids of which nothing is ever to be told, whatever the conditions."""
+        table = self.by_feature.items()
+        return frozenset(id for id, rows in table if all(row.is_silent for row in rows))
 
     def _expand(self, feature: str) -> Iterable[str]:
         if not feature.endswith(".*"):
