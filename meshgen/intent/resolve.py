@@ -58,8 +58,13 @@ def resolve(intents: Iterable[MeshIntent], *, callers: Callers, shown: Shown = N
     for key, service in services.items():
         if service.written.pods_of is not None:
             fronts.setdefault(ServiceKey(key.namespace, service.written.pods_of), []).append(service)
+    by_account: dict[Account, list[ResolvedService]] = {}
+    for service in services.values():
+        for account in service.accounts:
+            by_account.setdefault(account, []).append(service)
     return ResolvedSet(
         services=services,
+        by_account={account: tuple(found) for account, found in by_account.items()},
         fronts={key: tuple(found) for key, found in fronts.items()},
         wide=tuple(wide for intent in intents for wide in _wide(intent)),
         providers={

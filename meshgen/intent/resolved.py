@@ -235,6 +235,7 @@ class ResolvedSet:
     """All services of a command, by key, and what reaches beyond them."""
 
     services: Mapping[ServiceKey, ResolvedService]
+    by_account: Mapping[Account, tuple[ResolvedService, ...]]  # whose pods run as it
     wide: tuple[NamespaceWide, ...]
     providers: Mapping[str, JwtProvider]  # of all documents; a name means the same in each
     fronts: Mapping[ServiceKey, tuple[ResolvedService, ...]]  # services with `podsOf` it, where there are any
