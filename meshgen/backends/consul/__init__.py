@@ -1,0 +1,22 @@
+"""Consul on Kubernetes: what it carries, and how it is written."""
+
+from __future__ import annotations
+
+from meshgen.backend import Backend
+from meshgen.backends.consul.capabilities import CAPABILITIES
+from meshgen.backends.consul.limits import limits
+from meshgen.backends.consul.plan import plan
+from meshgen.backends.consul.plan.meta import DOMAINS
+from meshgen.backends.consul.profiles import PROFILES, VERSIONS, ConsulBlock
+
+BACKEND = Backend(
+    name="consul",
+    title="Consul",
+    versions=VERSIONS,
+    profiles=PROFILES,
+    block=ConsulBlock,
+    domains=DOMAINS,
+    capabilities=CAPABILITIES,
+    limits=limits,
+    plan=plan,
+)

@@ -1,0 +1,198 @@
+"""What Consul answers for mTLS, defaults, scopes, tokens' issuers and probes."""
+
+from __future__ import annotations
+
+from meshgen.backends.consul.capabilities.axes import (
+    EDITION,
+    INTENTIONS,
+    NAMESPACES,
+    PARAMS,
+    SINGLETONS,
+    WIDE_MODE,
+)
+from meshgen.diagnostics import Severity
+from meshgen.support import Approximate, Full, Requires, Row, Unsupported
+
+_LISTENERS = "hashicorp/consul agent/xds/listeners.go"
+_JWT = "hashicorp/consul agent/xds/jwt_authn.go"
+_RBAC = "hashicorp/consul agent/xds/rbac.go"
+_PROBES = "hashicorp/consul-k8s control-plane/connect-inject/webhook/redirect_traffic.go"
+
+
+def intention_default_deny(severity: Severity) -> Requires:
+    """Say what the servers must be told: what no intention speaks of is refused."""
+    return Requires(
+        id="intention-default-deny",
+        what=(
+            "Consul's default_intention_policy is deny: under allow, a permission asks for no token and "
+            "callers of other peers and partitions come in"
+        ),
+        severity=severity,
+    )
+
+
+_PLAINTEXT = Approximate(
+    how="plaintext passes without a look at any intention, those of the cluster included",
+    facets=("verdict", "transport"),
+)
+_NOT_PERMISSIVE = Unsupported(
+    why="plaintext to a permissive service passes its intentions",
+    hint="write strict, or take the rules and the default away",
+)
+
+ACCESS = (
+    Row(features=("mtls.mode.strict",), answer=Full(), source=_LISTENERS),
+    Row(
+        features=("mtls.mode.permissive",),
+        when={**INTENTIONS.within("open"), **SINGLETONS.within("shared")},
+        answer=_PLAINTEXT,
+        widens=True,
+        requires=(
+            Requires(
+                id="mesh-allows-permissive",
+                what="the object Mesh of the cluster has allowEnablingPermissiveMutualTLS: true",
+            ),
+        ),
+        source=_LISTENERS,
+    ),
+    Row(
+        features=("mtls.mode.permissive",),
+        when={**INTENTIONS.within("open"), **SINGLETONS.within("owned")},
+        answer=_PLAINTEXT,
+        widens=True,
+        source=_LISTENERS,
+    ),
+    Row(
+        features=("mtls.mode.permissive",),
+        when=INTENTIONS.within("closed"),
+        answer=_NOT_PERMISSIVE,
+        source=_LISTENERS,
+    ),
+    Row(
+        features=("mtls.mode.disabled",),
+        answer=Unsupported(
+            why="a service in Consul's mesh always admits mTLS",
+            hint="keep the pods out of the mesh, or write permissive",
+        ),
+        widens=True,
+        source=_LISTENERS,
+    ),
+    Row(
+        features=("mtls.ports.*",),
+        answer=Unsupported(
+            why="Consul's mode is of the whole service",
+            hint="write mtls.mode, or exclude the port with transparent-proxy-exclude-inbound-ports",
+        ),
+        widens=True,
+        source="hashicorp/consul agent/structs/config_entry.go",
+    ),
+    Row(
+        features=("mtls.scope.namespace",),
+        when=NAMESPACES.within("flat"),
+        answer=Unsupported(
+            why="Consul knows no namespaces here: only the whole mesh or single services have a mode",
+            hint="list the services of the namespace",
+        ),
+        source="hashicorp/consul agent/structs/config_entry.go",
+    ),
+    Row(
+        features=("mtls.scope.namespace",),
+        when={**NAMESPACES.within("mirrored"), **WIDE_MODE.within("strict")},
+        answer=Full(),
+        requires=(
+            Requires(
+                id="strict-by-default",
+                what="the object ProxyDefaults of the cluster leaves mutualTLSMode out or says strict",
+                severity=Severity.WARNING,
+            ),
+        ),
+        source="hashicorp/consul agent/structs/config_entry.go",
+    ),
+    Row(
+        features=("mtls.scope.namespace",),
+        when={**NAMESPACES.within("mirrored"), **WIDE_MODE.within("other")},
+        answer=Approximate(
+            how="services of the namespace that no intent lists stay strict, which is stricter",
+            facets=("transport",),
+        ),
+        source="hashicorp/consul agent/structs/config_entry.go",
+    ),
+    Row(
+        features=("authorization.scope.namespace",),
+        when=NAMESPACES.within("flat"),
+        answer=Unsupported(
+            why="without namespaces a destination of '*' is every service of the mesh",
+            hint="list the services of the namespace",
+        ),
+        source="hashicorp/consul agent/structs/config_entry_intentions.go",
+    ),
+    Row(
+        features=("authorization.scope.namespace",),
+        when=NAMESPACES.within("mirrored"),
+        answer=Full(),
+        source="hashicorp/consul agent/structs/config_entry_intentions.go",
+    ),
+    Row(features=("authorization.default.allow",), answer=Full(), source=_RBAC),
+    Row(
+        features=("authorization.default.deny",),
+        when=EDITION.within("community"),
+        answer=Full(),
+        source=_RBAC,
+    ),
+    Row(
+        features=("authorization.default.deny",),
+        when=EDITION.within("enterprise"),
+        answer=Full(),
+        requires=(intention_default_deny(Severity.WARNING),),
+        source=_RBAC,
+    ),
+    Row(
+        features=(
+            "jwtProviders.issuer",
+            "jwtProviders.jwksUri",
+            "jwtProviders.jwks",
+            "jwtProviders.audiences",
+            "jwtProviders.fromHeaders.*",
+            "jwtProviders.fromParams",
+            "jwtProviders.forward.true",
+        ),
+        answer=Full(),
+        source=_JWT,
+    ),
+    Row(
+        features=("jwtProviders.forward.false",),
+        when=PARAMS.within("headers"),
+        answer=Full(),
+        source=_JWT,
+    ),
+    Row(
+        features=("jwtProviders.forward.false",),
+        when=PARAMS.within("params"),
+        answer=Approximate(
+            how="a token in a query parameter reaches the application all the same", facets=("headers",)
+        ),
+        source=_JWT,
+    ),
+    Row(features=("probes.path",), answer=Full(is_unasked=True), source=_PROBES),
+    Row(
+        features=("probes.tcp",),
+        answer=Approximate(
+            how="the proxy answers, whether the application listens or not", facets=("verdict",)
+        ),
+        source=_PROBES,
+    ),
+    Row(
+        features=("probes.grpc",),
+        answer=Full(),
+        requires=(
+            Requires(
+                id="transparent-proxy-exclude-inbound-ports",
+                what=(
+                    "the pods of {service} carry the annotation consul.hashicorp.com/"
+                    "transparent-proxy-exclude-inbound-ports with the port of their gRPC probe"
+                ),
+            ),
+        ),
+        source=_PROBES,
+    ),
+)

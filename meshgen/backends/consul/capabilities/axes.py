@@ -1,0 +1,160 @@
+"""The questions on which Consul's answers turn."""
+
+from __future__ import annotations
+
+from meshgen.backends.consul.plan.names import Names
+from meshgen.backends.consul.profiles import is_mirrored, owns_singletons
+from meshgen.intent.access import Action, Mode
+from meshgen.intent.match import PathExact
+from meshgen.intent.resolved import ResolvedService, ServiceVersion
+from meshgen.intent.traffic import Fault
+from meshgen.profile import Edition
+from meshgen.support import Axis, Use
+
+
+def service_of(use: Use) -> ResolvedService:
+    """The service that uses a feature; what is asked of a whole namespace has rows of its own."""
+    assert use.service is not None
+    return use.service
+
+
+def _version_of(use: Use) -> ServiceVersion:
+    """The version below which a feature stands: `versions.<v>.…`."""
+    return service_of(use).versions[str(use.usage.path[1])]
+
+
+def _yes(is_so: bool) -> str:
+    return "yes" if is_so else "no"
+
+
+EDITION = Axis(
+    name="edition",
+    values=tuple(edition.value for edition in Edition),
+    of=lambda use: use.profile.edition.value,
+)
+NAMESPACES = Axis(
+    name="namespaces",
+    values=("flat", "mirrored"),
+    of=lambda use: "mirrored" if is_mirrored(use.profile) else "flat",
+)
+SINGLETONS = Axis(
+    name="singletons",
+    values=("shared", "owned"),
+    of=lambda use: "owned" if owns_singletons(use.profile) else "shared",
+)
+KNOWN_CALLERS = Axis(
+    name="known callers",
+    values=("none", "some"),
+    of=lambda use: "some" if Names(use.set, use.profile).callers_of(service_of(use)) else "none",
+)
+ADDRESS = Axis(
+    name="address",
+    values=("cluster", "headless"),
+    of=lambda use: "cluster" if service_of(use).written.headless is None else "headless",
+)
+PODS = Axis(
+    name="pods",
+    values=("own", "of another"),
+    of=lambda use: "own" if service_of(use).written.pods_of is None else "of another",
+)
+PORTS = Axis(
+    name="ports",
+    values=("one", "several"),
+    of=lambda use: "one" if len(service_of(use).ports) == 1 else "several",
+)
+
+
+def _is_closed(service: ResolvedService) -> bool:
+    return service.default is Action.DENY or bool(service.rules)
+
+
+# Plaintext to a permissive port passes the proxy without a word from the intentions.
+INTENTIONS = Axis(
+    name="intentions",
+    values=("open", "closed"),
+    of=lambda use: "closed" if _is_closed(service_of(use)) else "open",
+)
+ACCOUNT = Axis(
+    name="account",
+    values=("as the service", "other"),
+    of=lambda use: "as the service" if use.usage.value == service_of(use).key.name else "other",
+)
+
+
+def _version_account(use: Use) -> str:
+    version = _version_of(use)
+    name = version.service if version.has_own_selector else service_of(use).key.name
+    return "as the service" if version.account.name == name else "other"
+
+
+VERSION_ACCOUNT = Axis(name="version account", values=("as the service", "other"), of=_version_account)
+
+
+def _version(use: Use) -> str:
+    version = _version_of(use)
+    if version.has_own_selector:
+        return "service"
+    written = (service_of(use).written.versions or {})[version.name]
+    return "subset" if written.create_service is not False or written.labels else "nameless"
+
+
+VERSION = Axis(name="version", values=("subset", "service", "nameless"), of=_version)
+
+
+def _versions(use: Use) -> str:
+    service = service_of(use)
+    if service.written.pods_of is not None:
+        return "of another"
+    is_any_subset = any(not version.has_own_selector for version in service.versions.values())
+    return "subsets" if is_any_subset else "services"
+
+
+VERSIONS = Axis(name="versions", values=("subsets", "services", "of another"), of=_versions)
+
+
+def _front(use: Use) -> str:
+    service = service_of(use)
+    owner = Names(use.set, use.profile).owner(service)
+    own, other = service.service_ports[:1], owner.service_ports[:1]
+    same = [(port.target, port.protocol) for port in own] == [(port.target, port.protocol) for port in other]
+    return "same port" if same else "other port"
+
+
+FRONT = Axis(name="front", values=("same port", "other port"), of=_front)
+
+
+def _rewritten_paths(use: Use) -> str:
+    index = use.usage.path[1]
+    assert isinstance(index, int)
+    matches = service_of(use).routes[index].matches
+    paths = [path for match in matches for path in match.paths]
+    is_exact = bool(matches) and all(match.paths for match in matches)
+    return "exact" if is_exact and all(isinstance(path, PathExact) for path in paths) else "other"
+
+
+REWRITTEN = Axis(name="paths", values=("exact", "other"), of=_rewritten_paths)
+
+
+def _faults_of_routes(use: Use) -> str:
+    return _yes(any(route.fault is not None for route in service_of(use).written.routes))
+
+
+ROUTE_FAULTS = Axis(name="faults of routes", values=("no", "yes"), of=_faults_of_routes)
+SERVICE_FAULT = Axis(
+    name="fault of the service",
+    values=("no", "yes"),
+    of=lambda use: _yes(isinstance(service_of(use).written.fault, Fault)),
+)
+PARAMS = Axis(
+    name="token in",
+    values=("headers", "params"),
+    of=lambda use: "params" if getattr(use.usage.holder, "from_params", ()) else "headers",
+)
+
+
+def _wide_mode(use: Use) -> str:
+    mode = getattr(use.usage.holder, "mode", None)
+    return "strict" if mode is Mode.STRICT else "other"
+
+
+WIDE_MODE = Axis(name="mode", values=("strict", "other"), of=_wide_mode)

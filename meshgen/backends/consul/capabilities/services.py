@@ -1,0 +1,176 @@
+"""What Consul answers for services, their ports, their pods and their versions."""
+
+from __future__ import annotations
+
+from meshgen.backends.consul.capabilities.axes import (
+    ACCOUNT,
+    FRONT,
+    VERSION,
+    VERSION_ACCOUNT,
+    VERSIONS,
+)
+from meshgen.support import Full, Requires, Row, Unsupported
+
+_NAME_OF_ACCOUNT = Requires(
+    id="service-named-like-its-account",
+    what=(
+        "the Consul service of pods that run as {value} is named like that account; where ACLs are on, "
+        "pods do not start otherwise"
+    ),
+)
+_IGNORED = Requires(
+    id="service-ignore",
+    what=(
+        "a Service that picks pods which another one has too (for {service}) carries the label "
+        'consul.hashicorp.com/service-ignore: "true"'
+    ),
+)
+
+_ENDPOINTS = "hashicorp/consul-k8s control-plane/connect-inject/controllers/endpoints/endpoints_controller.go"
+_RESOLVER = "hashicorp/consul agent/structs/config_entry_discoverychain.go"
+_CONNECT_INIT = "hashicorp/consul-k8s control-plane/subcommand/connect-init/command.go"
+
+SERVICES = (
+    Row(
+        features=("ports.targetPort", "selector"),
+        answer=Full(is_unasked=True),
+        source=_ENDPOINTS,  # the Service says them, and Consul reads its endpoints
+    ),
+    Row(
+        features=("ports.protocol.*",),
+        answer=Full(),
+        source="hashicorp/consul agent/consul/discoverychain/compile.go",
+    ),
+    Row(
+        features=("ports.second",),
+        answer=Unsupported(
+            why="Consul registers one port of a pod; what is called at the others reaches the first",
+            hint="give the other port a service of its own",
+        ),
+        source=_ENDPOINTS,
+    ),
+    Row(
+        features=("ports.containerOnly",),
+        answer=Unsupported(
+            why="Consul knows no port of a pod but the one that its Service fronts",
+            hint="leave the port out; the proxy does not guard it",
+        ),
+        source=_ENDPOINTS,
+    ),
+    Row(
+        features=("serviceAccount",),
+        when=ACCOUNT.within("as the service"),
+        answer=Full(is_unasked=True),
+        source=_CONNECT_INIT,
+    ),
+    Row(
+        features=("serviceAccount",),
+        when=ACCOUNT.within("other"),
+        answer=Full(),
+        requires=(_NAME_OF_ACCOUNT,),
+        source=_CONNECT_INIT,
+    ),
+    Row(
+        features=("podsOf",),
+        when=FRONT.within("same port"),
+        answer=Full(),
+        requires=(_IGNORED,),
+        source=_RESOLVER,
+    ),
+    Row(
+        features=("podsOf",),
+        when=FRONT.within("other port"),
+        answer=Unsupported(
+            why="the pods are registered with the first port of their own Service alone",
+            hint="give both the same first port, or leave podsOf out",
+            is_final=True,
+        ),
+        source=_ENDPOINTS,
+    ),
+    Row(
+        features=("headless",),
+        answer=Full(),
+        source="hashicorp/consul agent/xds/listeners.go",  # dialedDirectly
+    ),
+    Row(
+        features=("versions",),
+        when=VERSIONS.within("subsets"),
+        answer=Full(),
+        requires=(
+            Requires(
+                id="service-meta-version",
+                what=(
+                    "the pods of each version of {service} carry the annotation "
+                    "consul.hashicorp.com/service-meta-version: <version>"
+                ),
+            ),
+        ),
+        source="hashicorp/consul-k8s control-plane/connect-inject/constants/annotations_and_labels.go",
+    ),
+    Row(features=("versions",), when=VERSIONS.within("services"), answer=Full(), source=_RESOLVER),
+    Row(
+        features=("versions",),
+        when=VERSIONS.within("of another"),
+        answer=Unsupported(
+            why="a resolver that redirects has no subsets",
+            hint="declare the versions on the service that podsOf names",
+            is_final=True,
+        ),
+        source=_RESOLVER,
+    ),
+    Row(
+        features=("versions.labels",),
+        answer=Full(is_unasked=True),
+        source=_ENDPOINTS,  # Consul sees no labels: the annotation tells the versions apart
+    ),
+    Row(features=("versions.selector",), answer=Full(), source=_ENDPOINTS),
+    Row(
+        features=("versions.service",),
+        when=VERSION.within("service"),
+        answer=Full(),
+        source=_ENDPOINTS,
+    ),
+    Row(
+        features=("versions.service",),
+        when=VERSION.within("subset", "nameless"),
+        answer=Full(is_unasked=True),
+        source=_RESOLVER,  # a subset is reached through the service
+    ),
+    Row(features=("versions.createService.true",), answer=Full(is_unasked=True), source=_RESOLVER),
+    Row(
+        features=("versions.createService.false",),
+        when=VERSION.within("service"),
+        answer=Full(),
+        source=_ENDPOINTS,
+    ),
+    Row(
+        features=("versions.createService.false",),
+        when=VERSION.within("subset"),
+        answer=Full(),
+        requires=(_IGNORED,),
+        source=_ENDPOINTS,
+    ),
+    Row(
+        features=("versions.createService.false",),
+        when=VERSION.within("nameless"),
+        answer=Unsupported(
+            why="without labels nothing says that its pods are this service's, and a subset is made of those",
+            hint="write the labels of its pods, or a selector where they are other pods",
+            is_final=True,
+        ),
+        source=_ENDPOINTS,
+    ),
+    Row(
+        features=("versions.serviceAccount",),
+        when=VERSION_ACCOUNT.within("as the service"),
+        answer=Full(is_unasked=True),
+        source=_CONNECT_INIT,
+    ),
+    Row(
+        features=("versions.serviceAccount",),
+        when=VERSION_ACCOUNT.within("other"),
+        answer=Full(),
+        requires=(_NAME_OF_ACCOUNT,),
+        source=_CONNECT_INIT,
+    ),
+)

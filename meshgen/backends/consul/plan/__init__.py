@@ -1,0 +1,53 @@
+"""Which Consul objects a set of services needs, in an order that is safe to apply."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from meshgen.backends.consul.plan.defaults import service_defaults
+from meshgen.backends.consul.plan.intentions import intentions
+from meshgen.backends.consul.plan.limiting import overrides
+from meshgen.backends.consul.plan.names import Names
+from meshgen.backends.consul.plan.resolver import resolvers
+from meshgen.backends.consul.plan.router import routers
+from meshgen.backends.consul.plan.splitter import splitters
+from meshgen.backends.consul.plan.waiting import longest_waits
+from meshgen.intent.resolved import ResolvedSet
+from meshgen.manifest import Plan
+from meshgen.profile import Profile
+
+# Protocols first, then what the next kind points at: Consul refuses an entry whose chain is not whole.
+_ORDER = {
+    kind: rank
+    for rank, kind in enumerate(
+        (
+            "Mesh",
+            "JWTProvider",
+            "ServiceDefaults",
+            "ServiceResolver",
+            "ServiceSplitter",
+            "ServiceRouter",
+            "ServiceIntentions",
+        )
+    )
+}
+
+
+def plan(resolved: ResolvedSet, profile: Profile) -> tuple[Plan, ...]:
+    """Plan all objects of a set; the values of `resolved` are carried or accepted."""
+    planned = _planned(Names(resolved, profile))
+    return tuple(sorted(planned, key=lambda each: (_ORDER[each.kind], each.meta.namespace, each.meta.name)))
+
+
+def _planned(names: Names) -> Iterator[Plan]:
+    upstreams = overrides(names)
+    waits = longest_waits(names)
+    for service in names.resolved.services.values():
+        yield from service_defaults(
+            service, overrides=upstreams.get(service.key, ()), waits_ms=waits.get(service.key, 0)
+        )
+        if service.service_ports:
+            yield from resolvers(service)
+            yield from splitters(service)
+            yield from routers(service, names)
+            yield from intentions(service, names)

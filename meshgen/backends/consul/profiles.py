@@ -1,0 +1,54 @@
+"""Consul on Kubernetes as its chart installs it: the built-in profile, and what a profile may say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from meshgen.intent.features import Located, plain
+from meshgen.profile import Edition, Profile
+
+VERSIONS = ("1.8", "1.9", "2.0")  # of consul-k8s, its chart
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsulBlock(Located):
+    """What is true of one cluster's Consul."""
+
+    owns_singletons: bool | None = plain(
+        "whether Mesh, of which a cluster has one, may be written", key="ownsSingletons", default=None
+    )
+    namespace_mirroring: bool | None = plain(
+        "whether each Kubernetes namespace is a Consul namespace of the same name",
+        key="namespaceMirroring",
+        default=None,
+    )
+
+
+PROFILES = (
+    Profile(
+        name="consul",
+        mesh="consul",
+        version="2.0",
+        control_plane_namespace="consul",
+        block=ConsulBlock(owns_singletons=False, namespace_mirroring=False),
+    ),
+)
+
+
+def owns_singletons(profile: Profile) -> bool:
+    """Tell whether the profile lets meshgen write Mesh."""
+    return isinstance(profile.block, ConsulBlock) and profile.block.owns_singletons is True
+
+
+def is_enterprise(profile: Profile) -> bool:
+    """Tell whether Consul has namespaces at all."""
+    return profile.edition is Edition.ENTERPRISE
+
+
+def is_mirrored(profile: Profile) -> bool:
+    """Tell whether a Consul service is known by namespace and name; else by its name alone."""
+    return (
+        is_enterprise(profile)
+        and isinstance(profile.block, ConsulBlock)
+        and profile.block.namespace_mirroring is True
+    )
