@@ -13,6 +13,7 @@ from meshgen.intent.rules import (
     accounts,
     actions,
     connections,
+    cover,
     documents,
     grpc,
     headers,
@@ -20,6 +21,7 @@ from meshgen.intent.rules import (
     paths,
     ports,
     probes,
+    reach,
     regexes,
     repeats,
     retries,
@@ -40,6 +42,7 @@ _THEMES = (
     versions,
     split,
     routes,
+    reach,
     paths,
     headers,
     regexes,
@@ -53,6 +56,7 @@ _THEMES = (
     connections,
     tokens,
     probes,
+    cover,
     repeats,
 )
 

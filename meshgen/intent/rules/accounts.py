@@ -45,7 +45,7 @@ def _check_shared(scene: Scene, findings: Findings) -> None:
     if all(len(keys) == 1 for keys in holders.values()):
         return
     told: set[Account] = set()
-    for namespace, stated in own_rules(scene):
+    for namespace, _, stated, _ in own_rules(scene):
         lists: list[tuple[From | Caller, ...]] = [stated.rule.from_]
         lists += [entry.except_ for entry in stated.rule.from_]
         for entries in lists:
@@ -147,7 +147,7 @@ def _is_guessed(subject: Subject) -> bool:
 
 def _named_by_rules(scene: Scene) -> set[ServiceKey]:
     found: set[ServiceKey] = set()
-    for namespace, stated in own_rules(scene):
+    for namespace, _, stated, _ in own_rules(scene):
         for entry in stated.rule.from_:
             entries: tuple[From | Caller, ...] = (entry, *entry.except_)
             keys = (_owner(scene, named, namespace) for named in entries)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from meshgen.diagnostics import Code, Findings, near_miss
 from meshgen.intent.access import Caller, From
 from meshgen.intent.resolved import ServiceKey
-from meshgen.intent.rules.subjects import Scene, Stated, wide_rules
+from meshgen.intent.rules.subjects import Scene, Stated, Subject, wide_rules
 
 UNKNOWN_SERVICE = Code(
     number="MG204",
@@ -32,31 +32,41 @@ class Entry(NamedTuple):
 
 def entries(stated: Stated) -> Iterator[Entry]:
     """Yield the entries of a rule's `from`, each followed by those that it excepts."""
-    base = stated.field if stated.field.endswith(".callers") else f"{stated.field}.from"
     for index, entry in enumerate(stated.rule.from_):
-        yield Entry(entry, f"{base}[{index}]")
+        field = f"{stated.from_field}[{index}]"
+        yield Entry(entry, field)
         for below, excepted in enumerate(entry.except_):
-            yield Entry(excepted, f"{base}[{index}].except[{below}]")
+            yield Entry(excepted, f"{field}.except[{below}]")
 
 
 def check(scene: Scene, findings: Findings) -> None:
     """Report MG204, MG205 and MG208."""
-    for namespace, stated in own_rules(scene):
-        for found in entries(stated):
-            _check_service(scene, found, namespace, findings)
+    for home in own_rules(scene):
+        for found in entries(home.stated):
+            _check_service(scene, found, home.namespace, findings)
             _check_caller(scene, found, findings)
             _check_address(found, findings)
 
 
-def own_rules(scene: Scene) -> Iterator[tuple[str, Stated]]:
-    """Yield each rule once, where it is written, with its namespace."""
+class Home(NamedTuple):
+    """A rule where it is written."""
+
+    namespace: str
+    subject: Subject | None  # None: on `spec.authorization`
+    stated: Stated
+    beside: tuple[Stated, ...]  # the rules that hold wherever it does, itself included
+
+
+def own_rules(scene: Scene) -> Iterator[Home]:
+    """Yield each rule once."""
     for intent in scene.intents:
-        for stated in wide_rules(intent):
-            yield intent.metadata.namespace, stated
+        wide = wide_rules(intent)
+        for stated in wide:
+            yield Home(intent.metadata.namespace, None, stated, wide)
     for subject in scene.subjects.values():
         for stated in subject.rules:
             if not stated.is_inherited:
-                yield subject.key.namespace, stated
+                yield Home(subject.key.namespace, subject, stated, subject.rules)
 
 
 def _check_service(scene: Scene, found: Entry, namespace: str, findings: Findings) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from meshgen.diagnostics import Code, Findings
 from meshgen.intent.access import Operation, To
 from meshgen.intent.features import Located
+from meshgen.intent.languages import refusal
 from meshgen.intent.match import Match, PathRegex, Regex
 from meshgen.intent.rules.requests import conditions, wide_conditions
 from meshgen.intent.rules.subjects import Scene
@@ -42,18 +43,10 @@ def _regexes(match: Match | To | Operation, field: str) -> Iterator[tuple[str, L
 
 
 def _check(regex: str, holder: Located, field: str, findings: Findings) -> None:
-    import re2  # 30 ms, and only needed where a regex is written
-
-    options = re2.Options()
-    options.log_errors = False
-    try:
-        re2.compile(regex, options)
-    except re2.error as error:
-        (reason, *_) = error.args
-        text = reason.decode() if isinstance(reason, bytes) else str(reason)
+    if (why := refusal(regex)) is not None:
         findings.add(
             REGEX_REFUSED,
-            f"{field} is {regex!r}, which RE2 does not read: {text}",
+            f"{field} is {regex!r}, which RE2 does not read: {why.removesuffix(': ')}",
             span=holder.span("regex"),
             field=field,
             hint="RE2 has no lookaround and no backreferences: https://github.com/google/re2/wiki/Syntax",

@@ -24,6 +24,11 @@ class Stated(NamedTuple):
     field: str
     is_inherited: bool
 
+    @property
+    def from_field(self) -> str:
+        """Where its callers are written; `callers` on a service is short for a whole rule."""
+        return self.field if self.field.endswith(".callers") else f"{self.field}.from"
+
 
 class Policy(NamedTuple):
     """A field that may stand on a service, on its routes and in `spec.defaults`, and where it is written."""

@@ -64,7 +64,7 @@ def _check_rules(
     scene: Scene, declared: dict[str, tuple[JwtProvider, Span | None]], findings: Findings
 ) -> set[str]:
     named: set[str] = set()
-    for _, stated in own_rules(scene):
+    for _, _, stated, _ in own_rules(scene):
         if stated.rule.when is None:
             continue
         jwt = stated.rule.when.jwt

@@ -1,0 +1,119 @@
+"""Routes in their order: each can be reached, and no redirect leads back to where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from meshgen.diagnostics import Code, Findings
+from meshgen.intent.languages import Below, Exactly, Language
+from meshgen.intent.match import PathPrefix
+from meshgen.intent.patterns import Pattern, Sample, pattern_of, sample
+from meshgen.intent.rules.subjects import Scene, Subject
+from meshgen.intent.traffic import Route
+
+UNREACHABLE_ROUTE = Code(
+    number="MG233",
+    slug="unreachable-route",
+    meaning="Every request that a route matches is taken by those before it, or it matches none.",
+)
+REDIRECT_TO_ITSELF = Code(
+    number="MG237",
+    slug="redirect-to-itself",
+    meaning="A redirect leads to an address that the same route redirects again.",
+)
+
+
+def check(scene: Scene, findings: Findings) -> None:
+    """Report MG233 and MG237; where patterns are undecided, a route counts as reachable."""
+    for subject in scene.subjects.values():
+        earlier: list[tuple[str, tuple[Pattern, ...]]] = []
+        for route, field in subject.routes():
+            patterns = _patterns(subject, route)
+            _check_reach(subject, (route, field), patterns, earlier, findings)
+            before = [pattern for _, found in earlier for pattern in found]
+            _check_redirect(subject, (route, field), before, findings)
+            earlier.append((route.name, patterns))
+
+
+def _patterns(subject: Subject, route: Route) -> tuple[Pattern, ...]:
+    if not route.match:
+        return (Pattern(),)
+    return tuple(
+        pattern_of(match, [port.name for name in match.ports for port in subject.named(name)] or None)
+        for match in route.match
+    )
+
+
+def _ports(subject: Subject) -> list[str]:
+    return [port.name for port in subject.http_ports]
+
+
+def _check_reach(
+    subject: Subject,
+    place: tuple[Route, str],
+    patterns: Sequence[Pattern],
+    earlier: Sequence[tuple[str, tuple[Pattern, ...]]],
+    findings: Findings,
+) -> None:
+    route, field = place
+    before = [pattern for _, found in earlier for pattern in found]
+    ports = _ports(subject)
+    if any(sample([pattern], before, ports=ports) is not None for pattern in patterns):
+        return
+    if all(sample([pattern], ports=ports) is None for pattern in patterns):
+        why = "it matches none"
+    else:
+        takers = [
+            name
+            for name, found in earlier
+            if all(sample([one], found, ports=ports) is None for one in patterns)
+        ]
+        taker = f"the route {takers[0]!r} takes" if takers else "the routes before it take"
+        why = f"{taker} all that it matches"
+    findings.add(
+        UNREACHABLE_ROUTE,
+        f"no request reaches the route {route.name!r} of {subject.key}: {why}",
+        span=route.span(),
+        field=field,
+        hint="put it before them, narrow them, or take it away",
+    )
+
+
+def _check_redirect(
+    subject: Subject, place: tuple[Route, str], before: Sequence[Pattern], findings: Findings
+) -> None:
+    route, field = place
+    redirect = route.redirect
+    if redirect is None or (redirect.scheme, redirect.hostname, redirect.port) != (None, None, None):
+        return
+    for pattern, destination in _leads(subject, route):
+        again = sample([pattern, Pattern(path=destination)], before, ports=_ports(subject))
+        if isinstance(again, Sample):
+            key = "path" if redirect.path is not None else "prefix"
+            findings.add(
+                REDIRECT_TO_ITSELF,
+                f"{field}.redirect leads back to the route {route.name!r}: {again}",
+                span=redirect.span(key),
+                field=f"{field}.redirect.{key}",
+                hint="lead to a path that another route takes, or match less",
+            )
+            return
+
+
+def _leads(subject: Subject, route: Route) -> list[tuple[Pattern, Language]]:
+    """Pair each alternative with where its requests are sent."""
+    assert route.redirect is not None
+    path, prefix = route.redirect.path, route.redirect.prefix
+    found: list[tuple[Pattern, Language]] = []
+    for index, pattern in enumerate(_patterns(subject, route)):
+        if path is not None:
+            found.append((pattern, Exactly(path)))
+        elif prefix is not None and route.match:
+            paths = route.match[index].paths
+            found += [(pattern, Below(prefix.rstrip("/"))) for one in paths if _is_above(one, prefix)]
+    return found
+
+
+def _is_above(path: object, prefix: str) -> bool:
+    """A prefix that is replaced by itself, or by more of itself, matches again for ever."""
+    return isinstance(path, PathPrefix) and f"{prefix.rstrip('/')}/".startswith(f"{path.prefix.rstrip('/')}/")
