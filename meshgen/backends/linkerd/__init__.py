@@ -1,0 +1,21 @@
+"""Linkerd: what it carries, and how it is written."""
+
+from __future__ import annotations
+
+from meshgen.backend import Backend
+from meshgen.backends.linkerd.capabilities import CAPABILITIES
+from meshgen.backends.linkerd.limits import limits
+from meshgen.backends.linkerd.plan import plan
+from meshgen.backends.linkerd.profiles import DOMAINS, PROFILES, VERSIONS, LinkerdBlock
+
+BACKEND = Backend(
+    name="linkerd",
+    title="Linkerd",
+    versions=VERSIONS,
+    profiles=PROFILES,
+    block=LinkerdBlock,
+    domains=DOMAINS,
+    capabilities=CAPABILITIES,
+    limits=limits,
+    plan=plan,
+)

@@ -1,0 +1,13 @@
+"""What Linkerd answers for each feature of the language."""
+
+from __future__ import annotations
+
+from meshgen.backends.linkerd.capabilities.access import ACCESS
+from meshgen.backends.linkerd.capabilities.policy import POLICY
+from meshgen.backends.linkerd.capabilities.services import SERVICES
+from meshgen.backends.linkerd.capabilities.traffic import TRAFFIC
+from meshgen.intent.features import declared
+from meshgen.intent.model import MeshIntent
+from meshgen.support import Capabilities
+
+CAPABILITIES = Capabilities((*SERVICES, *TRAFFIC, *POLICY, *ACCESS), declared=declared(MeshIntent))
