@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -60,7 +60,7 @@ class _Standing(NamedTuple):
 
 def compare(
     folder: Path,
-    manifests: Iterable[Manifest],
+    manifests: Sequence[Manifest],
     *,
     owners: frozenset[Owner],
     is_kustomized: bool,
@@ -77,6 +77,7 @@ def compare(
         findings.add(UNREADABLE, f"{error.filename} cannot be read: {error.strerror}")
         return Changes(folder=folder, written={}, removed=())
     wanted = {manifest.file_name: manifest.text.encode() for manifest in manifests}
+    assert len(wanted) == len(manifests), "two manifests have one file name"
     beside = {name: _owner(content) for name, content in standing.files.items() if name not in wanted}
     stale = tuple(sorted(name for name, owner in beside.items() if owner in owners))
     if is_kustomized or beside.get(KUSTOMIZATION) == _EVERY_INTENT:

@@ -63,7 +63,13 @@ class _Rendered:
     type=click.Choice([syntax.value for syntax in Syntax]),
     help="Syntax on stdout: documents, or one List.  [default: yaml]",
 )
-@click.option("-d", "--output-dir", metavar="DIR", help="Write a file for each object into DIR instead.")
+@click.option(
+    "-d",
+    "--output-dir",
+    metavar="DIR",
+    help="Write a file for each object into DIR instead. Files that this intent no longer asks for are"
+    " removed, those of anybody else never touched.",
+)
 @click.option("--kustomization", is_flag=True, help="With -d: write a kustomization.yaml that lists them.")
 @click.option("--check", is_flag=True, help="With -d: write nothing, tell which files are out of date.")
 @telling_options
@@ -83,9 +89,6 @@ def command(*, names: tuple[str, ...], mesh: str | None, telling: Telling, **tar
       kubectl get service,deployment -o yaml | meshgen render intent.yaml - -m consul
       meshgen render intent.yaml -m istio -d generated --kustomization
       meshgen render intent.yaml -m istio -d generated --check
-
-    With -d, files of this intent that it no longer asks for are removed; files of
-    anybody else are never touched.
 
     Exit codes:
       0  done, and --check found every file as it should be
