@@ -15,8 +15,12 @@ MAX_SCALAR_CHARACTERS = 1024 * 1024  # a Kubernetes object as a whole is at most
 MAX_DEPTH = 64
 MAX_ALIASED_NODES = 100_000  # what aliases add beyond the nodes that are written out
 
-NOT_YAML = Code(number="MG101", slug="not-yaml", meaning="The text is not YAML, so nothing in it can be trusted.")
-NOT_UTF8 = Code(number="MG102", slug="not-utf8", meaning="The file is not UTF-8, so its characters are unknown.")
+NOT_YAML = Code(
+    number="MG101", slug="not-yaml", meaning="The text is not YAML, so nothing in it can be trusted."
+)
+NOT_UTF8 = Code(
+    number="MG102", slug="not-utf8", meaning="The file is not UTF-8, so its characters are unknown."
+)
 CONTROL_CHARACTER = Code(
     number="MG103",
     slug="control-character",
@@ -28,10 +32,18 @@ DUPLICATE_KEY = Code(
     meaning="A key stands twice in one mapping; most readers silently keep the last.",
 )
 TOO_DEEP = Code(number="MG105", slug="too-deep", meaning=f"Nodes nest deeper than {MAX_DEPTH} levels.")
-TOO_LARGE = Code(number="MG106", slug="too-large", meaning="A file or a scalar is larger than an intent can need.")
-ALIAS_BOMB = Code(number="MG107", slug="alias-bomb", meaning="Aliases expand to more nodes than an intent can need.")
-TAG = Code(number="MG108", slug="yaml-tag", meaning="A tag asks the reader for a type that the field decides itself.")
-BAD_KEY = Code(number="MG109", slug="bad-key", meaning="A key is a list, a mapping or a merge key instead of a name.")
+TOO_LARGE = Code(
+    number="MG106", slug="too-large", meaning="A file or a scalar is larger than an intent can need."
+)
+ALIAS_BOMB = Code(
+    number="MG107", slug="alias-bomb", meaning="Aliases expand to more nodes than an intent can need."
+)
+TAG = Code(
+    number="MG108", slug="yaml-tag", meaning="A tag asks the reader for a type that the field decides itself."
+)
+BAD_KEY = Code(
+    number="MG109", slug="bad-key", meaning="A key is a list, a mapping or a merge key instead of a name."
+)
 
 
 class ScalarNode(NamedTuple):
@@ -258,7 +270,9 @@ class _Composer:
         known = self._anchors.get(event.anchor)
         if known is None:
             message = f"the alias '*{event.anchor}' names no anchor that stands before it"
-            raise self._refuse(NOT_YAML, message, event, hint=f"write '&{event.anchor}' at the value that is meant")
+            raise self._refuse(
+                NOT_YAML, message, event, hint=f"write '&{event.anchor}' at the value that is meant"
+            )
         node, size = known
         self._aliased += size
         self._composed += size
