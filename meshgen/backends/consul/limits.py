@@ -1,38 +1,147 @@
-"""What hangs on several services at once: names that Consul would take for one, and who has to have one."""
+"""What hangs on several fields or services at once: names that Consul takes for one, and rules that meet."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
+from meshgen.backends.consul.plan.intentions import clashes
+from meshgen.backends.consul.plan.names import Names, own_services, route_splitter
+from meshgen.backends.consul.plan.splitter import routes_that_split
 from meshgen.backends.consul.profiles import is_mirrored
 from meshgen.diagnostics import Diagnostic, Severity, Span
-from meshgen.fidelity import REQUIREMENT
-from meshgen.intent.resolved import ResolvedSet
+from meshgen.fidelity import REQUIREMENT, UNSUPPORTED
+from meshgen.intent.keys import Account
+from meshgen.intent.resolved import OfAccount, ResolvedService, ResolvedSet
 from meshgen.profile import Profile
+from meshgen.values import DNS_LABEL
 
 
 def limits(resolved: ResolvedSet, profile: Profile) -> Iterable[Diagnostic]:
-    """Report names that clash or are too long (MG301), and what Consul's flat naming needs (MG303)."""
-    return tuple(_requirements(resolved, profile))
-
-
-def _requirements(resolved: ResolvedSet, profile: Profile) -> Iterator[Diagnostic]:
-    first = next(iter(resolved.services.values()), None)
-    if first is not None and not is_mirrored(profile):
+    """Report what no accept can mend (MG301), and what Consul's naming asks of the cluster (MG303)."""
+    names = Names(resolved, profile)
+    named = tuple(found for service in resolved.services.values() for found in _named(service))
+    yield from _names_that_clash(named, names)
+    taken = {found.name for found in named}
+    for service in resolved.services.values():
+        if not is_mirrored(profile):
+            yield from _accounts_of_others(service, taken, names)
+        yield from _rules_that_clash(service, names)
+        yield from _callers(service, profile)
+    if named and not is_mirrored(profile):
         yield from _required(
             "service-names-unique",
             "no Service of another namespace has the name of one in the set: Consul would take both for one",
             profile,
-            span=first.intent.metadata.span("namespace"),
+            span=named[0].service.intent.metadata.span("namespace"),
         )
-    for service in resolved.services.values():
-        if service.is_caller_only:
-            yield from _required(
-                "service-for-caller",
-                f"a Service named {service.key.name} picks the pods that it names: it is their identity",
-                profile,
-                span=service.intent.spec.span("services", service.key.name),
+
+
+class _Named(NamedTuple):
+    """A Consul service, and what of the intent gives it its name."""
+
+    what: str
+    name: str
+    service: ResolvedService
+    span: Span | None
+
+
+def _named(service: ResolvedService) -> Iterator[_Named]:
+    spec, key = service.intent.spec, service.key
+    yield _Named(f"the service {key}", key.name, service, spec.span("services", key.name))
+    for version in own_services(service):
+        span = service.written.span("versions", version.name)
+        yield _Named(f"the version {version.name} of {key}", version.service, service, span)
+    spans = {route.name: route.span("name") for route in service.written.routes}
+    for route, _ in routes_that_split(service):
+        name = route_splitter(service, route)
+        yield _Named(f"the split of the route {route} of {key}", name, service, spans[route])
+
+
+def _names_that_clash(named: Iterable[_Named], names: Names) -> Iterator[Diagnostic]:
+    first: dict[tuple[str, str], _Named] = {}
+    for found in named:
+        key = (names.namespace(found.service.key.namespace), found.name)
+        other = first.setdefault(key, found)
+        if other is not found:
+            yield _unsupported(
+                f"{found.what} and {other.what} would both be the Consul service {found.name}",
+                names.profile,
+                span=found.span,
+                hint="rename one of them, or mirror namespaces, which the enterprise edition does",
+                related=() if other.span is None else (("the other one", other.span),),
             )
+        if (wrong := DNS_LABEL.check(found.name)) is not None:
+            yield _unsupported(
+                f"{found.what} would be a Consul service whose name is no name: {wrong}",
+                names.profile,
+                span=found.span,
+                hint="shorten the name of the service or of the part",
+            )
+
+
+def _accounts_of_others(service: ResolvedService, taken: set[str], names: Names) -> Iterator[Diagnostic]:
+    """An account that the set does not know stands for a service of its name, which must not be another."""
+    for account in dict.fromkeys(_accounts(service)):
+        if account.name in taken and account not in names.resolved.by_account:
+            yield _unsupported(
+                f"rules of {service.key.name} name the account {account}, which Consul would take for the "
+                f"service {account.name} of the set",
+                names.profile,
+                span=service.written.span("authorization", "rules"),
+                hint="name the caller by service, or give one of the two another name",
+            )
+
+
+def _accounts(service: ResolvedService) -> Iterator[Account]:
+    for rule in service.rules:
+        for source in rule.sources:
+            for who in (source.who, *source.excepts):
+                if isinstance(who, OfAccount):
+                    yield who.account
+
+
+def _rules_that_clash(service: ResolvedService, names: Names) -> Iterator[Diagnostic]:
+    for clash in clashes(service, names):
+        yield _unsupported(
+            f"rules of {service.key.name} meet in requests that no permission of Consul can name: "
+            f"{clash.one} and {clash.other}",
+            names.profile,
+            span=service.written.span("authorization", "rules"),
+            hint="name the requests by exact paths or prefixes, one within the other or apart",
+        )
+
+
+def _callers(service: ResolvedService, profile: Profile) -> Iterator[Diagnostic]:
+    span = service.intent.spec.span("services", service.key.name)
+    if service.is_caller_only:
+        what = f"a Service named {service.key.name} picks the pods: its name is their identity"
+        yield from _required("service-for-caller", what, profile, span=span)
+    if service.written.service_account is None and service.account.name != service.key.name:
+        what = (
+            f"the Consul service of pods that run as {service.account.name} is named like that account; "
+            "where ACLs are on, pods do not start otherwise"
+        )
+        yield from _required("service-named-like-its-account", what, profile, span=span)
+
+
+def _unsupported(
+    message: str,
+    profile: Profile,
+    *,
+    span: Span | None,
+    hint: str,
+    related: tuple[tuple[str, Span], ...] = (),
+) -> Diagnostic:
+    return Diagnostic(
+        code=UNSUPPORTED,
+        message=f"{profile.name}: {message}",
+        span=span,
+        severity=Severity.ERROR,
+        mesh=profile.name,
+        hint=hint,
+        related=related,
+    )
 
 
 def _required(id: str, what: str, profile: Profile, *, span: Span | None) -> Iterator[Diagnostic]:

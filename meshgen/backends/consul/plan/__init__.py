@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from meshgen.backends.consul.plan.defaults import service_defaults
 from meshgen.backends.consul.plan.intentions import intentions
 from meshgen.backends.consul.plan.limiting import overrides
+from meshgen.backends.consul.plan.mesh import mesh
 from meshgen.backends.consul.plan.names import Names
 from meshgen.backends.consul.plan.resolver import resolvers
 from meshgen.backends.consul.plan.router import routers
 from meshgen.backends.consul.plan.splitter import splitters
+from meshgen.backends.consul.plan.tokens import jwt_providers
 from meshgen.backends.consul.plan.waiting import longest_waits
+from meshgen.backends.consul.plan.wide import namespace_intentions
 from meshgen.intent.resolved import ResolvedSet
 from meshgen.manifest import Plan
 from meshgen.profile import Profile
@@ -40,6 +43,9 @@ def plan(resolved: ResolvedSet, profile: Profile) -> tuple[Plan, ...]:
 
 
 def _planned(names: Names) -> Iterator[Plan]:
+    yield from mesh(names)
+    yield from jwt_providers(names.resolved)
+    yield from namespace_intentions(names)
     upstreams = overrides(names)
     waits = longest_waits(names)
     for service in names.resolved.services.values():

@@ -49,6 +49,17 @@ def decisions(service: ResolvedService, names: Names) -> tuple[tuple[Caller, Dec
     )
 
 
+def clashes(service: ResolvedService, names: Names) -> tuple[Clash, ...]:
+    """List what rules with exceptions or tokens say of requests that no permission can name."""
+    is_simple = not any(
+        rule.token or any(target.excepts for target in rule.targets) for rule in service.rules
+    )
+    if is_simple or not service.service_ports:
+        return ()
+    every = (each for _, decision in decisions(service, names) for each in decision)
+    return tuple(dict.fromkeys(each for each in every if isinstance(each, Clash)))
+
+
 def _wider(caller: Caller, decided: Iterable[Caller], names: Names) -> Caller:
     """Find who stands for a caller that is not listed: its namespace, else everyone."""
     here = Caller(caller.namespace, "*")

@@ -263,5 +263,39 @@ class ServiceIntentions:
 
     meta: Meta
     destination: str
-    destination_namespace: str | None = None
     sources: tuple[IntentionSource, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenHeader:
+    """A header that carries a token."""
+
+    name: str
+    value_prefix: str | None
+    forward: bool  # written always: Envoy takes the token away where nothing is
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JWTProvider:
+    kind: ClassVar[str] = "JWTProvider"
+    api_version: ClassVar[str] = _API_VERSION
+
+    meta: Meta
+    issuer: str
+    audiences: tuple[str, ...] | None
+    jwks_uri: str | None
+    jwks: str | None  # in base64
+    headers: tuple[TokenHeader, ...]
+    query_params: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mesh:
+    """What is asked of the whole cluster, which has one such object; None is not asked."""
+
+    kind: ClassVar[str] = "Mesh"
+    api_version: ClassVar[str] = _API_VERSION
+
+    meta: Meta
+    allow_permissive: bool | None
+    merge_slashes: bool | None

@@ -19,6 +19,15 @@ class Requests:
     header: frozenset[ValueMatch] = frozenset()
     methods: frozenset[str] | None = None
 
+    def __str__(self) -> str:
+        path = next(
+            (f"{kind} {value!r}" for kind, value in self.path._asdict().items() if value is not None), ""
+        )
+        methods = "" if self.methods is None else f"methods {', '.join(sorted(self.methods))}"
+        names = sorted({match.name for match in self.header})
+        header = f"headers {', '.join(names)}" if names else ""
+        return " with ".join(part for part in (path, methods, header) if part) or "every request"
+
 
 ALL = Requests()
 _SLASH = OnePath(prefix="/")
