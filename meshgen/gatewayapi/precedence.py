@@ -93,6 +93,8 @@ def _lengths(one: PathMatch, other: PathMatch) -> set[int]:
             return {0}
         case PathPrefix(prefix=prefix), PathRegex():
             at_prefix = path_relation(PathExact(exact=prefix), other)
+            if at_prefix is Relation.EQUAL:
+                return {0}
             return {-1, 0} if at_prefix is Relation.COVERED else {-1}
         case _:
             return {_sign((len(_literal(one)),), (len(_literal(other)),))}

@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple, assert_never
+from typing import NamedTuple
 
 from meshgen.gatewayapi.values import (
     Relation,
     header_relation,
     hostname_relation,
+    path_language,
     path_relation,
     query_relation,
+    value_language,
 )
-from meshgen.intent.match import (
-    Absent,
-    Exact,
-    HeaderMatch,
-    Method,
-    PathExact,
-    PathMatch,
-    PathPrefix,
-    PathRegex,
-    Prefix,
-    Present,
-    QueryMatch,
-    Regex,
-)
+from meshgen.intent.languages import PATHS, VALUES, Language, example
+from meshgen.intent.match import HeaderMatch, Method, PathMatch, PathPrefix, QueryMatch
 
 ANY_PATH = PathPrefix(prefix="/")
 
@@ -83,7 +74,7 @@ def _method_relation(one: Method | None, other: Method | None) -> Relation:
 
 def meet(one: Alternative, other: Alternative) -> Alternative | None:
     """Give what two overlapping alternatives have in common; None where one alternative cannot say it."""
-    if Relation.UNDECIDED in _relations(one, other):
+    if Relation.OVERLAPPING in _relations(one, other):
         return None
     hosts = hostname_relation(one.hostname, other.hostname)
     paths = path_relation(one.path, other.path)
@@ -114,37 +105,27 @@ class Request(NamedTuple):
 
 def request_of(one: Alternative, other: Alternative) -> Request:
     """Name a request that matches two overlapping alternatives."""
-    headers = {name: _value(match) for name, match in (*other.headers, *one.headers)}
-    query = {name: _value(match) for name, match in (*other.query, *one.query)}
-    asked = "&".join(name if value is None else f"{name}={value}" for name, value in sorted(query.items()))
+    headers, query = _values(one.headers, other.headers), _values(one.query, other.query)
+    asked = "&".join(f"{name}={value}" for name, value in query)
     method = one.method or other.method
-    path = max((_text(one.path), _text(other.path)), key=len)
+    paths = [path_language(one.path), path_language(other.path)]
     return Request(
         method="GET" if method is None else method.value,
-        path=path + (f"?{asked}" if asked else ""),
-        headers=tuple((name, value) for name, value in sorted(headers.items()) if value is not None),
+        path=_shown(example(paths, [], PATHS)) + (f"?{asked}" if asked else ""),
+        headers=headers,
     )
 
 
-def _text(path: PathMatch) -> str:
-    match path:
-        case PathExact(exact=text) | PathPrefix(prefix=text):
-            return text
-        case PathRegex(regex=regex):
-            return f"<{regex}>"
-        case _:
-            assert_never(path)
+def _values(
+    one: Iterable[tuple[str, HeaderMatch]], other: Iterable[tuple[str, HeaderMatch]]
+) -> tuple[tuple[str, str], ...]:
+    languages: dict[str, list[Language]] = {}
+    for name, match in (*one, *other):
+        language = value_language(match)
+        if language is not None:
+            languages.setdefault(name, []).append(language)
+    return tuple((name, _shown(example(found, [], VALUES))) for name, found in sorted(languages.items()))
 
 
-def _value(match: HeaderMatch | QueryMatch) -> str | None:
-    match match:
-        case Exact(exact=text) | Prefix(prefix=text):
-            return text
-        case Regex(regex=regex):
-            return f"<{regex}>"
-        case Present():
-            return "x"
-        case Absent():
-            return None
-        case _:
-            assert_never(match)
+def _shown(text: object) -> str:
+    return text if isinstance(text, str) else "..."  # the search for one was given up

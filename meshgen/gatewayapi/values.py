@@ -1,11 +1,21 @@
-"""How two conditions on one part of a request relate: equal, one inside the other, apart, or undecided."""
+"""How two conditions on one part of a request relate: equal, one inside the other, apart, or overlapping."""
 
 from __future__ import annotations
 
 import enum
-import functools
-from typing import Any, assert_never
+from typing import assert_never
 
+from meshgen.intent.languages import (
+    PATHS,
+    VALUES,
+    Alphabet,
+    Beginning,
+    Below,
+    Exactly,
+    Language,
+    Matching,
+    example,
+)
 from meshgen.intent.match import (
     Absent,
     Exact,
@@ -28,12 +38,7 @@ class Relation(enum.Enum):
     COVERS = "covers"
     COVERED = "covered"
     DISJOINT = "disjoint"
-    UNDECIDED = "undecided"  # they may overlap without nesting
-
-    @property
-    def turned(self) -> Relation:
-        """The same relation seen from the second set."""
-        return {Relation.COVERS: Relation.COVERED, Relation.COVERED: Relation.COVERS}.get(self, self)
+    OVERLAPPING = "overlapping"  # neither holds the other; also what cannot be decided
 
 
 def hostname_relation(one: str | None, other: str | None) -> Relation:
@@ -60,16 +65,8 @@ def path_relation(one: PathMatch, other: PathMatch) -> Relation:
             return Relation.COVERS
         case PathExact(exact=left) | PathPrefix(prefix=left), PathPrefix(prefix=right) if under(left, right):
             return Relation.COVERED
-        case PathRegex(regex=left), PathRegex(regex=right):
-            return Relation.EQUAL if left == right else Relation.UNDECIDED
-        case PathRegex(regex=regex), PathExact(exact=text):
-            return Relation.COVERS if accepts(regex, text) else Relation.DISJOINT
-        case PathExact(exact=text), PathRegex(regex=regex):
-            return Relation.COVERED if accepts(regex, text) else Relation.DISJOINT
-        case PathRegex(regex=regex), PathPrefix(prefix=prefix):
-            return _regex_to_prefix(regex, prefix)
-        case PathPrefix(prefix=prefix), PathRegex(regex=regex):
-            return _regex_to_prefix(regex, prefix).turned
+        case (PathRegex(), _) | (_, PathRegex()):
+            return _related(path_language(one), path_language(other), PATHS)
         case _:
             return Relation.DISJOINT
 
@@ -79,33 +76,30 @@ def under(path: str, prefix: str) -> bool:
     return prefix == "/" or path == prefix or path.startswith(f"{prefix}/")
 
 
-def _regex_to_prefix(regex: str, prefix: str) -> Relation:
-    if prefix == "/":
+def path_language(path: PathMatch) -> Language:
+    """Describe a path as a set of texts."""
+    match path:
+        case PathExact(exact=text):
+            return Exactly(text)
+        case PathPrefix(prefix=text):
+            return Below(text.removesuffix("/"))
+        case PathRegex(regex=regex):
+            return Matching(regex)
+    assert_never(path)
+
+
+def _related(one: Language, other: Language, alphabet: Alphabet) -> Relation:
+    if one == other:
+        return Relation.EQUAL
+    if example([one, other], [], alphabet) is None:
+        return Relation.DISJOINT
+    is_inside = example([one], [other], alphabet) is None
+    holds_other = example([other], [one], alphabet) is None
+    if is_inside and holds_other:
+        return Relation.EQUAL
+    if is_inside:
         return Relation.COVERED
-    least, most = _range(regex)
-    inside = f"{prefix}/".encode()
-    if least.startswith(inside) and most.startswith(inside):
-        return Relation.COVERED
-    is_apart = most < prefix.encode() or least > inside + b"\xff" or prefix.encode() < least <= most < inside
-    return Relation.DISJOINT if is_apart and not accepts(regex, prefix) else Relation.UNDECIDED
-
-
-@functools.cache
-def _compiled(regex: str) -> Any:
-    import re2  # 10 ms, and only needed where somebody writes a regex
-
-    return re2.compile(regex)
-
-
-def accepts(regex: str, text: str) -> bool:
-    """Tell whether an RE2 expression covers the whole text."""
-    return _compiled(regex).fullmatch(text) is not None
-
-
-def _range(regex: str) -> tuple[bytes, bytes]:
-    """Bound what an expression matches; only one that begins with text has bounds of any use."""
-    least, most = _compiled(f"^(?:{regex})$").possiblematchrange(1024)
-    return least, most
+    return Relation.COVERS if holds_other else Relation.OVERLAPPING
 
 
 def header_relation(one: HeaderMatch | None, other: HeaderMatch | None) -> Relation:
@@ -116,9 +110,8 @@ def header_relation(one: HeaderMatch | None, other: HeaderMatch | None) -> Relat
         return Relation.COVERS
     if other is None:
         return Relation.COVERED
-    if isinstance(one, Absent) or isinstance(other, Absent):
-        return Relation.DISJOINT
-    return _value_relation(one, other)
+    left, right = value_language(one), value_language(other)
+    return Relation.DISJOINT if left is None or right is None else _related(left, right, VALUES)
 
 
 def query_relation(one: QueryMatch | None, other: QueryMatch | None) -> Relation:
@@ -126,35 +119,17 @@ def query_relation(one: QueryMatch | None, other: QueryMatch | None) -> Relation
     return header_relation(one, other)
 
 
-def _value_relation(one: HeaderMatch, other: HeaderMatch) -> Relation:
-    match one, other:
-        case Present(), _:
-            return Relation.COVERS
-        case _, Present():
-            return Relation.COVERED
-        case Exact(exact=text), _:
-            return Relation.COVERED if _holds(other, text) else Relation.DISJOINT
-        case _, Exact(exact=text):
-            return Relation.COVERS if _holds(one, text) else Relation.DISJOINT
-        case Prefix(prefix=left), Prefix(prefix=right):
-            if right.startswith(left):
-                return Relation.COVERS
-            return Relation.COVERED if left.startswith(right) else Relation.DISJOINT
-        case _:
-            return Relation.UNDECIDED
-
-
-def _holds(match: HeaderMatch, text: str) -> bool:
+def value_language(match: HeaderMatch | QueryMatch) -> Language | None:
+    """Describe a value as a set of texts; None where it is absent."""
     match match:
-        case Exact(exact=exact):
-            return exact == text
-        case Prefix(prefix=prefix):
-            return text.startswith(prefix)
+        case Exact(exact=text):
+            return Exactly(text)
+        case Prefix(prefix=text):
+            return Beginning(text)
         case Regex(regex=regex):
-            return accepts(regex, text)
+            return Matching(regex)
         case Present():
-            return True
+            return Beginning("")
         case Absent():
-            return False
-        case _:
-            assert_never(match)
+            return None
+    assert_never(match)

@@ -236,7 +236,7 @@ def _declare(cls: type, *, prefix: tuple[str, ...], ids: set[str], above: tuple[
         for leaf in _leaf_types(hints[name]):
             if isinstance(leaf, type) and issubclass(leaf, Located):
                 _declare(leaf, prefix=below, ids=ids, above=(*above, cls))
-            elif meta.is_feature and not meta.is_block:
+            elif meta.is_feature:
                 ids.update(_declared_leaf(below, leaf))
 
 

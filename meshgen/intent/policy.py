@@ -48,6 +48,7 @@ class Retries(Located):
         feature(
             "what a try ends with to be retried; connect-failure and refused-stream unless written, "
             "and unavailable on grpc ports",
+            block=True,
             default=(),
         )
     )

@@ -270,6 +270,7 @@ _PLAIN: dict[str, Tree] = {
     "timeout": {"timeout": "5s"},
     "connectTimeout": {"connectTimeout": "2s"},
     "retries.attempts": {"retries": {"attempts": 2, "retryOn": ["5xx"]}},
+    "retries.retryOn": {"retries": {"attempts": 2, "retryOn": ["5xx"]}},
     "retries.perTryTimeout": {"retries": {"attempts": 2, "retryOn": ["5xx"], "perTryTimeout": "1s"}},
     "retries.backoff.base": {"retries": {"attempts": 2, "retryOn": ["5xx"], "backoff": {"base": "100ms"}}},
     "retries.backoff.max": {

@@ -48,7 +48,7 @@ POLICY = (
         ),
         source="hashicorp/consul agent/xds/listeners.go",
     ),
-    Row(features=("retries.attempts", "retries.retryOn.*"), answer=Full(), source=_ROUTER),
+    Row(features=("retries.attempts", "retries.retryOn", "retries.retryOn.*"), answer=Full(), source=_ROUTER),
     Row(features=("retries.none",), answer=Full(is_unasked=True), source=_ROUTES),
     Row(
         features=("retries.perTryTimeout", "retries.backoff.*"),

@@ -69,6 +69,7 @@ TRAFFIC = (
             "retries.attempts",
             "retries.perTryTimeout",
             "retries.backoff.base",
+            "retries.retryOn",
             "retries.retryOn.5xx",
             "retries.retryOn.gateway-error",
             "retries.retryOn.retriable-4xx",

@@ -7,7 +7,7 @@ from meshgen.backends.linkerd.plan.traffic import has_traffic_split
 from meshgen.backends.linkerd.profiles import InboundPolicy, block_of
 from meshgen.intent.access import Action
 from meshgen.intent.model import Protocol
-from meshgen.intent.policy import Backoff
+from meshgen.intent.policy import Backoff, RetryCondition
 from meshgen.intent.resolved import ResolvedService
 from meshgen.support import Axis, Use
 from meshgen.values import Duration
@@ -49,6 +49,18 @@ PATHS = Axis(
 
 def _is(use: Use, ms: int) -> bool:
     return isinstance(use.usage.holder, Backoff) and use.usage.value == Duration(ms)
+
+
+REFUSED = Axis(
+    name="refused streams",
+    values=("retried", "not asked for"),
+    of=lambda use: "retried" if RetryCondition.REFUSED_STREAM in _conditions(use) else "not asked for",
+)
+
+
+def _conditions(use: Use) -> tuple[object, ...]:
+    assert isinstance(use.usage.value, tuple)
+    return use.usage.value
 
 
 BASE = Axis(name="first wait", values=("25ms", "other"), of=lambda use: "25ms" if _is(use, 25) else "other")

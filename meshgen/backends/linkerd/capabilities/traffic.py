@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from meshgen.backends.linkerd.capabilities.axes import BASE, LONGEST
+from meshgen.backends.linkerd.capabilities.axes import BASE, LONGEST, REFUSED
 from meshgen.support import NOT_BUILT, Approximate, Full, Row, Unsupported
 
 _ROUTES = "linkerd/linkerd2 policy-controller/k8s/index/src/outbound/index/http.rs"
@@ -78,6 +78,18 @@ TRAFFIC = (
         source=_ANNOTATIONS,
     ),
     Row(features=tuple(f"retries.retryOn.{code}" for code in _GRPC_CODES), answer=NOT_BUILT, source=""),
+    Row(
+        features=("retries.retryOn",),
+        answer=Full(),
+        source=_RETRY,
+        when=REFUSED.within("retried"),
+    ),
+    Row(
+        features=("retries.retryOn",),
+        answer=Approximate(how="a stream that the server refuses is retried too", facets=("retries",)),
+        source=_RETRY,
+        when=REFUSED.within("not asked for"),
+    ),
     Row(
         features=("retries.retryOn.connect-failure", "retries.retryOn.refused-stream"),
         answer=Full(is_unasked=True),
