@@ -29,6 +29,8 @@ from meshgen.profiles import Choice
 from meshgen.progress import Progress
 from meshgen.report.text import count, counted
 
+_BROKEN_PIPE = 128 + 13  # as a shell says that a command died of SIGPIPE
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Stream:
@@ -61,7 +63,9 @@ class _Rendered:
     "-o",
     "--output",
     type=click.Choice([syntax.value for syntax in Syntax]),
-    help="Syntax on stdout: documents, or one List.  [default: yaml]",
+    default=Syntax.YAML.value,
+    show_default=True,
+    help="Syntax on stdout: documents, or one List.",
 )
 @click.option(
     "-d",
@@ -104,23 +108,18 @@ def command(*, names: tuple[str, ...], mesh: str | None, telling: Telling, **tar
         progress.stage("writing")
         text = _deliver(rendered, into, telling=telling, findings=findings)
     is_read = _print(text, findings)
-    telling.tell(findings, summary=_summary(rendered, chosen.profile, findings))
+    telling.tell(findings, summary=_summary(rendered, chosen.profile, telling, findings))
     return _status(into, telling, findings) if is_read else _BROKEN_PIPE
 
 
-_BROKEN_PIPE = 128 + 13  # as a shell says that a command died of SIGPIPE
-
-
-def _target(
-    *, output: str | None, output_dir: str | None, kustomization: bool, check: bool
-) -> _Stream | _Folder:
+def _target(*, output: str, output_dir: str | None, kustomization: bool, check: bool) -> _Stream | _Folder:
     if output_dir is None:
         for flag, is_given in (("--kustomization", kustomization), ("--check", check)):
             if is_given:
                 raise misuse(f"{flag} needs a folder", hint="add --output-dir DIR")
-        return _Stream(syntax=Syntax(output or "yaml"))
-    if output == "json":
-        raise misuse("--output json is for stdout, a folder holds YAML", hint="leave one of the two out")
+        return _Stream(syntax=Syntax(output))
+    if output != Syntax.YAML.value:
+        raise misuse(f"--output {output} is for stdout, a folder holds YAML", hint="leave one of the two out")
     return _Folder(path=Path(output_dir), is_kustomized=kustomization, is_checked=check)
 
 
@@ -204,10 +203,10 @@ def _print(text: str, findings: Findings) -> bool:
     return True
 
 
-def _summary(rendered: _Rendered, profile: Profile, findings: Findings) -> str:
-    names = ", ".join(intent.metadata.name for intent in rendered.intents)
-    counts = (counted(len(rendered.manifests), "object"), *count(findings))
-    return f"{names} -> {profile.name} {profile.version}: {', '.join(counts)}"
+def _summary(rendered: _Rendered, profile: Profile, telling: Telling, findings: Findings) -> str:
+    names = ", ".join(intent.metadata.name for intent in rendered.intents) or "no intent"
+    done = "nothing written" if telling.fails(findings) else counted(len(rendered.manifests), "object")
+    return f"{names} -> {profile.name} {profile.version}: {', '.join((done, *count(findings)))}"
 
 
 def _status(into: _Stream | _Folder, telling: Telling, findings: Findings) -> int:

@@ -58,7 +58,7 @@ class Telling:
     def _is_grave(self, found: Diagnostic) -> bool:
         return found.severity.rank <= self.fail_on.rank
 
-    def tell(self, findings: Iterable[Diagnostic], *, summary: str | None) -> None:
+    def tell(self, findings: Iterable[Diagnostic], *, summary: str) -> None:
         """Write every report: text on stderr unless another form is asked for there, then the summary."""
         findings = tuple(findings)
         on_stderr = Format.TEXT
@@ -69,7 +69,7 @@ class Telling:
                 file.write(report(findings, form))
         told = (found for found in findings if not self.is_quiet or self._is_grave(found))
         sys.stderr.write(report(told, on_stderr, is_colored=self.color.is_on()))
-        if summary is not None and _is_terminal() and not self.is_quiet:
+        if _is_terminal() and not self.is_quiet:
             sys.stderr.write(f"{summary}\n")
 
     def progress(self) -> Progress:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -41,26 +40,26 @@ def _told(error: click.UsageError) -> Diagnostic:
         case Misuse(finding=known):
             return known
         case click.NoSuchOption(option_name=name):
-            return _finding(f"there is no option {name!r}", " ".join(_hints(error)) or None)
+            return _finding(f"there is no option {name!r}", _hint(error))
         case _:
             message = error.format_message().rstrip(".")
-            return _finding(message[:1].lower() + message[1:], " ".join(_hints(error)) or None)
+            return _finding(message[:1].lower() + message[1:], _hint(error))
 
 
 def _finding(message: str, hint: str | None) -> Diagnostic:
     return Diagnostic(code=USAGE, message=message, severity=Severity.ERROR, hint=hint)
 
 
-def _hints(error: click.UsageError) -> Iterator[str]:
+def _hint(error: click.UsageError) -> str | None:
     match error:
         case click.NoSuchOption(possibilities=[nearest, *_]):
-            yield f"did you mean {nearest!r}?"
+            return f"did you mean {nearest!r}?"
         case click.NoSuchOption(ctx=click.Context(command=click.Group())):
-            yield "options stand behind the command"
+            return "options stand behind the command"
         case click.UsageError(ctx=click.Context(command_path=path)):
-            yield f"{path} --help shows every option"
+            return f"{path} --help shows every option"
         case _:
-            pass
+            return None
 
 
 # What people type who know other tools, and what does it here.

@@ -25,12 +25,11 @@ def write(findings: Iterable[Diagnostic], *, is_colored: bool = False) -> str:
 
 def _lines(found: Diagnostic, is_colored: bool) -> Iterator[str]:
     def paint(text: str, color: str) -> str:
-        printable = _UNPRINTABLE.sub(_escape, text)
-        return f"\x1b[{color}m{printable}\x1b[0m" if is_colored else printable
+        return f"\x1b[{color}m{_printable(text)}\x1b[0m" if is_colored else _printable(text)
 
     place = "" if found.span is None else f"{paint(str(found.span), _BOLD)}: "
-    code = f"{found.severity.value}[{found.code}]"
-    yield f"{place}{paint(code, _COLORS[found.severity])}: {_printable(found.message)}"
+    code = paint(f"{found.severity.value}[{found.code}]", _COLORS[found.severity])
+    yield f"{place}{code}: {_printable(found.message)}"
     for what, span in found.related:
         yield f"  {paint(str(span), _BOLD)}: {_printable(what)}"
     if found.hint is not None:

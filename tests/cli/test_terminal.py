@@ -16,16 +16,26 @@ CLEARED = "\r\x1b[K"  # on a slow machine, progress was shown before
 
 
 def test_a_terminal_is_shown_colour_and_a_summary() -> None:
-    shown = _on_terminal("render", "intent.yaml", "--mesh", "istio", "--set-nothing")
+    shown = _on_terminal("render", "intent.yaml", "--mesh", "istio", "--nothing")
 
     assert shown == (
-        "\x1b[1;31merror[MG710 usage]\x1b[0m: there is no option '--set-nothing'\n"
+        "\x1b[1;31merror[MG710 usage]\x1b[0m: there is no option '--nothing'\n"
         "  \x1b[2mhint:\x1b[0m meshgen render --help shows every option\n"
     )
 
 
 def test_the_summary_counts_objects_and_findings() -> None:
     assert _on_terminal("render", "intent.yaml", "--mesh", "istio") == "bookinfo -> istio 1.30: 12 objects\n"
+
+
+def test_the_summary_of_a_failure_says_that_nothing_was_written() -> None:
+    shown = _on_terminal("render", "services.yaml", "--mesh", "istio", "--color", "never")
+
+    assert shown == (
+        "error[MG113 no-intent]: the files hold no MeshIntent\n"
+        "  hint: name a file that holds one\n"
+        "no intent -> istio 1.30: nothing written, 1 error\n"
+    )
 
 
 def test_quiet_work_has_no_summary() -> None:
