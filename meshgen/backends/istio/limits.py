@@ -115,7 +115,7 @@ def _too_many(service: ResolvedService, profile: Profile) -> Iterator[Diagnostic
         if count > _MOST_RULES:
             yield Diagnostic(
                 code=TOO_MANY_RULES,
-                message=f"the {action.value} rules of {service.key.name} are {count}, not {_MOST_RULES} at most",
+                message=f"the {action.value} rules of {service.key.name} are {count}, over {_MOST_RULES}",
                 span=service.written.span("authorization"),
                 severity=TOO_MANY_RULES.severity,
                 feature="authorization.rules.to.except",

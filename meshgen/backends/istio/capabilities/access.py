@@ -16,12 +16,12 @@ _REQUEST = "istio/api security/v1beta1/request_authentication.proto"
 
 _PATHS_AS_READ = Requires(
     id="path-normalization",
-    what="the application behind {service} does not read // or %2F in a path as /",
+    what="applications do not read // or %2F in a path as /",
     severity=Severity.WARNING,
 )
 _HEADERS_ONCE = Requires(
     id="single-valued-headers",
-    what="a header that a deny rule or an exception of {service} names is sent once",
+    what="a header that a deny rule or an exception names is sent once",
     severity=Severity.WARNING,
 )
 _WILDCARD = Unsupported(

@@ -8,7 +8,7 @@ from meshgen.support import Full, Requires, Row
 
 _PORT_PROTOCOL = Requires(
     id="port-protocol",
-    what="the Service {service} declares the port as tcp, by a name that begins with tcp- or by appProtocol",
+    what="Services declare ports of connections as tcp, by a name that begins with tcp- or by appProtocol",
 )
 
 SERVICES = (

@@ -89,7 +89,7 @@ def _uris(paths: tuple[PathMatch, ...]) -> Iterator[StringMatch | None]:
 
 
 def _conditions(match: Match, uri: StringMatch | None) -> tuple[tuple[str, Json], ...]:
-    headers = {name.lower(): how for name, how in sorted((match.headers or {}).items())}
+    headers = dict(sorted((name.lower(), how) for name, how in (match.headers or {}).items()))
     present = {name: _string(how) for name, how in headers.items() if not isinstance(how, Absent)}
     absent: Json = {name: {} for name, how in headers.items() if isinstance(how, Absent)}
     query = {name: _string(how) for name, how in sorted((match.query_params or {}).items())}
