@@ -6,7 +6,12 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from . import admission_istio_authorization, admission_istio_destination, admission_istio_routes
+from . import (
+    admission_istio_authorization,
+    admission_istio_destination,
+    admission_istio_routes,
+    admission_istio_tokens,
+)
 from .istio_terms import Complaint
 
 
@@ -18,8 +23,8 @@ def reject(obj: Mapping[str, Any]) -> list[str]:
     return [f"istio 3.3 {kind} {clause}: {why}" for clause, why in _KINDS[kind](obj)]
 
 
-def _peer_authentication(_obj: Mapping[str, Any]) -> Iterator[Complaint]:
-    # 3.3: nothing beyond CEL but a warning
+def _nothing(_obj: Mapping[str, Any]) -> Iterator[Complaint]:
+    # 3.3: nothing beyond CEL but warnings
     return iter(())
 
 
@@ -27,7 +32,9 @@ _KINDS: Mapping[str, Callable[[Mapping[str, Any]], Iterator[Complaint]]] = Mappi
     {
         "VirtualService": admission_istio_routes.complaints,
         "DestinationRule": admission_istio_destination.complaints,
-        "PeerAuthentication": _peer_authentication,
+        "PeerAuthentication": _nothing,
+        "RequestAuthentication": admission_istio_tokens.complaints,
         "AuthorizationPolicy": admission_istio_authorization.complaints,
+        "EnvoyFilter": _nothing,
     }
 )

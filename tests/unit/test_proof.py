@@ -24,7 +24,7 @@ def judge(mesh: str, *manifests: dict[str, object]) -> Proof:
 @pytest.mark.parametrize(
     ("mesh", "expected"),
     [
-        ("istio", Proof(findings=(), objects=4, evaluations=15)),
+        ("istio", Proof(findings=(), objects=6, evaluations=23)),
         ("linkerd", Proof(findings=(), objects=6, evaluations=58)),
         ("consul", Proof(findings=(), objects=5, evaluations=0)),
     ],
