@@ -25,7 +25,7 @@ _HEADERS_ONCE = Requires(
     severity=Severity.WARNING,
 )
 _WILDCARD = Unsupported(
-    why="a policy takes * at an end, and {*} or {**} in a path, for a wildcard, and refuses an empty value",
+    why="a policy takes * at an end for a wildcard, braces in a path for a template, and no empty value",
     hint="compare another value, or let the application decide",
 )
 _EXPRESSION = Unsupported(

@@ -25,8 +25,10 @@ PATH = Axis(name="path", values=("literal", "wildcard"), of=_is_path_literal)
 
 def _is_expression_a_beginning(use: Use) -> str:
     start = beginning(str(use.usage.value))
-    is_fit = start is not None and not start.startswith("*") and "{*}" not in start and "{**}" not in start
-    return "beginning" if is_fit else "other"
+    if start is None or start.startswith("*"):
+        return "other"
+    is_of_path = ".paths." in use.usage.feature
+    return "other" if is_of_path and not is_literal_path(f"{start}/") else "beginning"
 
 
 EXPRESSION = Axis(name="expression", values=("beginning", "other"), of=_is_expression_a_beginning)

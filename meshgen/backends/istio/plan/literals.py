@@ -31,9 +31,9 @@ def beginning(regex: str) -> str | None:
 def is_literal_path(path: str) -> bool:
     """True where a policy would compare a path literally.
 
-    istio/istio pkg/config/security/security.go: `{*}` and `{**}` make a path a template.
+    istio/istio pkg/config/security/security.go: braces make a template of a path, or are refused.
     """
-    return is_literal(path) and "{*}" not in path and "{**}" not in path
+    return is_literal(path) and "{" not in path and "}" not in path
 
 
 def is_literal(value: str) -> bool:
