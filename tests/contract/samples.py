@@ -30,6 +30,7 @@ _TCP: Tree = {"port": 80, "protocol": "tcp"}
 _WHOLE: Tree = {"v1": 100}
 _PARTS: Tree = {"v1": 60, "v2": 40}
 _OF_GRPC = frozenset({"cancelled", "deadline-exceeded", "internal", "resource-exhausted", "unavailable"})
+_CALLED: Tree = {"callers": ["web"], "mtls": {"mode": "strict"}}
 _EVERY: list[Any] = [{"paths": [{"prefix": "/a"}]}]
 
 
@@ -44,6 +45,8 @@ def sample(id: str) -> Tree:
         return _merged(
             _BASE, {"spec": {"services": {"other": {"split": {"a": 60, "b": 40}}, "web": _RELATIONS[id]}}}
         )
+    if id in ("serviceAccount", "versions.serviceAccount"):
+        return _merged(_BASE, {"spec": {"services": {"other": _CALLED, "web": _plain(id)}}})
     if id in _RELATIONS:
         return _merged(_BASE, _web(_RELATIONS[id]))
     if id.startswith("jwtProviders."):
@@ -248,18 +251,14 @@ def _plain(id: str) -> Tree:
 
 _PLAIN: dict[str, Tree] = {
     "ports.targetPort": {"port": 80, "targetPort": 8080},
-    "selector": {"selector": {"run": "web"}},
-    "serviceAccount": {"serviceAccount": "web-runner", "callers": ["client"], "mtls": {"mode": "strict"}},
+    "selector": {"selector": {"run": "web"}, "mtls": {"mode": "strict"}},
+    "serviceAccount": {"serviceAccount": "web-runner"},
     "podsOf": {"port": 82, "podsOf": "other", "versions": None},
     "headless": {"headless": True},
     "versions": {"split": _PARTS},
     "versions.labels": {"versions": {"v1": {"labels": {"track": "stable"}}}, "split": _PARTS},
     "versions.selector": {"versions": {"v1": {"selector": {"run": "one"}}}, "split": _PARTS},
-    "versions.serviceAccount": {
-        "versions": {"v1": {"serviceAccount": "one"}},
-        "split": _PARTS,
-        "mtls": {"mode": "strict"},
-    },
+    "versions.serviceAccount": {"versions": {"v1": {"serviceAccount": "one"}}, "split": _PARTS},
     "versions.service": {"versions": {"v1": {"service": "web-one"}}, "split": _PARTS},
     "versions.createService.true": {"versions": {"v1": {"createService": True}}, "split": _PARTS},
     "versions.createService.false": {
