@@ -1,4 +1,8 @@
-"""Every case under `cases/`: what each profile makes of an intent, manifests and findings compared whole."""
+"""Every case under `cases/`: what each profile makes of an intent, manifests and findings compared whole.
+
+A golden is named by its profile. Where a case needs more, a line of its `arguments.txt` says
+`<golden>: <mesh> [--partial] [--set K=V]...`, what the command line has after `--mesh`.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +13,10 @@ from typing import NamedTuple
 import pytest
 
 from meshgen.api import read_intents, render
-from meshgen.diagnostics import Diagnostic, Findings
+from meshgen.diagnostics import Findings
 from meshgen.inputs import read_inputs
 from meshgen.output import Syntax, stream
-from meshgen.profiles import choose, known
+from meshgen.profiles import choose, read_profiles
 from meshgen.report import Format, report
 
 TESTS = Path(__file__).parent
@@ -60,16 +64,34 @@ def place(case: Path) -> tuple[Path, list[str]]:
     return case, ["input" if (case / "input").is_dir() else "intent.yaml"]
 
 
-def rendered(names: list[str], profile: str) -> Output:
+class Arguments(NamedTuple):
+    """What a command line has after `--mesh`."""
+
+    mesh: str
+    is_partial: bool = False
+    settings: tuple[str, ...] = ()
+
+
+def arguments(golden: Golden) -> Arguments:
+    written = golden.case / "arguments.txt"
+    for line in written.read_text(encoding="utf-8").splitlines() if written.is_file() else ():
+        name, _, rest = line.partition(": ")
+        if name == golden.profile:
+            mesh, *words = rest.split()
+            return Arguments(mesh, "--partial" in words, tuple(word for word in words if "=" in word))
+    return Arguments(golden.profile)
+
+
+def rendered(names: list[str], how: Arguments) -> Output:
     findings = Findings()
     contents = read_inputs(names, findings=findings)
-    chosen = choose(profile, known(profile))
-    assert not isinstance(chosen, Diagnostic), chosen.message
     reading = read_intents(contents)
+    written = read_profiles(reading.documents.profiles, findings=findings)
+    (chosen,) = choose(how.mesh, written, how.settings, findings=findings)
     findings.extend(reading.findings)
     manifests = ""
     if not findings.has_errors:
-        rendering = render(reading, chosen.backend, chosen.profile)
+        rendering = render(reading, chosen.backend, chosen.profile, is_partial=how.is_partial)
         findings.extend(rendering.findings)
         manifests = stream(rendering.manifests, Syntax.YAML)
     return Output(manifests, report(findings, Format.TEXT))
@@ -101,7 +123,7 @@ def test_a_render_writes_and_tells_what_the_case_expects(
     folder, names = place(golden.case)
     monkeypatch.chdir(folder)
 
-    output = rendered(names, golden.profile)
+    output = rendered(names, arguments(golden))
 
     if request.config.getoption("--update-goldens"):
         rewrite(golden, output)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, assert_never
+from typing import Any, NamedTuple, assert_never
 
 import click
 
 from meshgen import folder, profiles
-from meshgen.api import read_intents
+from meshgen.api import Reading, read_intents
 from meshgen.api import render as translate
 from meshgen.cli.help import Verbatim
 from meshgen.cli.options import inputs
@@ -28,6 +28,7 @@ from meshgen.profile import Profile
 from meshgen.profiles import Choice
 from meshgen.progress import Progress
 from meshgen.report.text import count, counted
+from meshgen.settings import BAD_SETTING
 
 _BROKEN_PIPE = 128 + 13  # as a shell says that a command died of SIGPIPE
 
@@ -48,37 +49,55 @@ class _Folder:
     is_checked: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Rendered:
-    """What the intents came to; no manifests where a finding is an error."""
+class _Rendered(NamedTuple):
+    """What the intents came to on one cluster; no manifests where a finding is an error."""
 
     intents: tuple[MeshIntent, ...]
+    profile: Profile
     manifests: tuple[Manifest, ...]
 
 
 @click.command("render", cls=Verbatim)
 @inputs
-@click.option("-m", "--mesh", metavar="NAME", help="The mesh to write for; leave it out to see the choices.")
+@click.option(
+    "-m",
+    "--mesh",
+    metavar="NAME",
+    help="A mesh, a profile of the set, a file with one, or all; leave it out to see the choices.",
+)
+@click.option(
+    "--set",
+    "settings",
+    metavar="KEY=VALUE",
+    multiple=True,
+    help="Replace a field of the profile, as in --set version=1.29. May be repeated.",
+)
+@click.option(
+    "--partial",
+    "is_partial",
+    is_flag=True,
+    help="Leave out what the mesh cannot carry, where that lets nothing more through.",
+)
 @click.option(
     "-o",
     "--output",
     type=click.Choice([syntax.value for syntax in Syntax]),
-    default=Syntax.YAML.value,
-    show_default=True,
-    help="Syntax on stdout: documents, or one List.",
+    help="Syntax on stdout: documents, or one List.  [default: yaml]",
 )
-@click.option(
-    "-d",
-    "--output-dir",
-    metavar="DIR",
-    help="Write a file for each object into DIR instead. Files that this intent no longer asks for are"
-    " removed, those of anybody else never touched.",
-)
+@click.option("-d", "--output-dir", metavar="DIR", help="Write a file for each object into DIR instead.")
 @click.option("--kustomization", is_flag=True, help="With -d: write a kustomization.yaml that lists them.")
 @click.option("--check", is_flag=True, help="With -d: write nothing, tell which files are out of date.")
 @telling_options
-def command(*, names: tuple[str, ...], mesh: str | None, telling: Telling, **target: Any) -> int:
-    """Translate intents to the manifests of one mesh.
+def command(
+    *,
+    names: tuple[str, ...],
+    mesh: str | None,
+    settings: tuple[str, ...],
+    is_partial: bool,
+    telling: Telling,
+    **target: Any,
+) -> int:
+    """Translate intents to the manifests of one mesh, or of all.
 
     INTENT is a file, a folder that is searched for *.yaml and *.yml, or - for
     standard input. Services and workloads among the inputs are read for what the
@@ -91,8 +110,12 @@ def command(*, names: tuple[str, ...], mesh: str | None, telling: Telling, **tar
       meshgen render intent.yaml -m linkerd
       meshgen render intent.yaml workloads/ -m istio | kubectl apply -f -
       kubectl get service,deployment -o yaml | meshgen render intent.yaml - -m consul
-      meshgen render intent.yaml -m istio -d generated --kustomization
+      meshgen render intent.yaml -m istio --set version=1.29 -d generated --kustomization
       meshgen render intent.yaml -m istio -d generated --check
+      meshgen render intent.yaml -m all -d generated
+
+    With -d, files of this intent that it no longer asks for are removed; files of
+    anybody else are never touched. With --mesh all, each mesh has a folder in DIR.
 
     Exit codes:
       0  done, and --check found every file as it should be
@@ -101,69 +124,114 @@ def command(*, names: tuple[str, ...], mesh: str | None, telling: Telling, **tar
       3  a bug of meshgen
     """
     into = _target(**target)
-    chosen = _choose(mesh)
     findings = Findings()
     with telling.progress() as progress:
-        rendered = _render(names, chosen, progress=progress, findings=findings)
+        progress.stage("reading")
+        reading = _read(names, findings)
+        chosen = _choose(mesh, settings, reading, into, findings)
+        rendered = _render(reading, chosen, is_partial=is_partial, progress=progress, findings=findings)
         progress.stage("writing")
-        text = _deliver(rendered, into, telling=telling, findings=findings)
+        text = _deliver(rendered, into, is_one=mesh != "all", telling=telling, findings=findings)
     is_read = _print(text, findings)
-    telling.tell(findings, summary=_summary(rendered, chosen.profile, telling, findings))
+    telling.tell(findings, summary=_summary(reading, rendered, telling, findings))
     return _status(into, telling, findings) if is_read else _BROKEN_PIPE
 
 
-def _target(*, output: str, output_dir: str | None, kustomization: bool, check: bool) -> _Stream | _Folder:
+def _target(
+    *, output: str | None, output_dir: str | None, kustomization: bool, check: bool
+) -> _Stream | _Folder:
     if output_dir is None:
         for flag, is_given in (("--kustomization", kustomization), ("--check", check)):
             if is_given:
                 raise misuse(f"{flag} needs a folder", hint="add --output-dir DIR")
-        return _Stream(syntax=Syntax(output))
-    if output != Syntax.YAML.value:
-        raise misuse(f"--output {output} is for stdout, a folder holds YAML", hint="leave one of the two out")
+        return _Stream(syntax=Syntax(output or "yaml"))
+    if output == "json":
+        raise misuse("--output json is for stdout, a folder holds YAML", hint="leave one of the two out")
     return _Folder(path=Path(output_dir), is_kustomized=kustomization, is_checked=check)
 
 
-def _choose(mesh: str | None) -> Choice:
-    if mesh is None:
-        known = profiles.choices(profiles.known())
-        width = max(len(choice.profile.name) for choice in known)
-        lines = (
-            f"--mesh {profile.name:{width}}  {backend.title} {profile.version}" for backend, profile in known
-        )
-        raise misuse("render needs a mesh", hint="add one of these", choices=tuple(lines))
-    match profiles.choose(mesh, profiles.known(mesh)):
-        case Diagnostic() as unknown:
-            raise Misuse(unknown)
-        case chosen:
-            return chosen
-
-
-def _render(names: Iterable[str], chosen: Choice, *, progress: Progress, findings: Findings) -> _Rendered:
-    progress.stage("reading")
+def _read(names: Iterable[str], findings: Findings) -> Reading:
     unread = Findings()
     contents = read_inputs(names, findings=unread)
     findings.extend(unread)
-    if unread.has_errors:
-        return _Rendered(intents=(), manifests=())
-    reading = read_intents(contents)
-    findings.extend(reading.findings)
-    if findings.has_errors:
-        return _Rendered(intents=reading.intents, manifests=())
-    progress.stage(f"rendering for {chosen.profile.name}")
-    rendering = translate(reading, chosen.backend, chosen.profile)
-    findings.extend(rendering.findings)
-    return _Rendered(intents=reading.intents, manifests=rendering.manifests)
+    reading = read_intents(() if unread.has_errors else contents)
+    if not unread.has_errors:
+        findings.extend(reading.findings)
+    return reading
 
 
-def _deliver(rendered: _Rendered, into: _Stream | _Folder, *, telling: Telling, findings: Findings) -> str:
-    """Bring a folder in step, or tell how it is not; what is left over is for stdout."""
+def _choose(
+    mesh: str | None,
+    settings: tuple[str, ...],
+    reading: Reading,
+    into: _Stream | _Folder,
+    findings: Findings,
+) -> tuple[Choice, ...]:
+    """Find the clusters that are meant; one that cannot be is a matter of the command line."""
+    if mesh == "all" and isinstance(into, _Stream):
+        raise misuse("--mesh all needs a folder, in which each mesh has one", hint="add --output-dir DIR")
+    before = len(findings)
+    written = profiles.read_profiles(reading.documents.profiles, findings=findings)
+    if len(findings) > before:
+        return ()
+    unsettled = Findings()
+    chosen = profiles.choose(mesh, written, settings, findings=unsettled)
+    for found in unsettled:
+        if found.code in (profiles.UNKNOWN_MESH, profiles.NO_MESH, BAD_SETTING):
+            raise Misuse(found, choices=_choices(written) if found.code is profiles.NO_MESH else ())
+    findings.extend(unsettled)
+    return chosen
+
+
+def _choices(written: profiles.Profiles) -> tuple[str, ...]:
+    known = tuple(written.values()) or profiles.built_in()
+    width = max(len(choice.profile.name) for choice in known)
+    return tuple(
+        f"--mesh {choice.profile.name:{width}}  {choice.backend.title} {choice.profile.version}"
+        for choice in known
+    )
+
+
+def _render(
+    reading: Reading,
+    chosen: Iterable[Choice],
+    *,
+    is_partial: bool,
+    progress: Progress,
+    findings: Findings,
+) -> tuple[_Rendered, ...]:
+    rendered: list[_Rendered] = []
+    told: list[Diagnostic] = []
+    for backend, profile in chosen:
+        progress.stage(f"rendering for {profile.name}")
+        if findings.has_errors:
+            rendered.append(_Rendered(reading.written, profile, ()))
+            continue
+        rendering = translate(reading, backend, profile, is_partial=is_partial)
+        told.extend(rendering.findings)
+        rendered.append(_Rendered(reading.written, profile, rendering.manifests))
+    findings.extend(dict.fromkeys(told))  # what is of the intent alone is told once
+    return tuple(rendered)
+
+
+def _deliver(
+    rendered: tuple[_Rendered, ...],
+    into: _Stream | _Folder,
+    *,
+    is_one: bool,
+    telling: Telling,
+    findings: Findings,
+) -> str:
+    """Bring folders in step, or tell how they are not; what is left over is for stdout."""
     if telling.fails(findings):
         return ""
     match into:
         case _Stream(syntax=syntax):
-            return stream(rendered.manifests, syntax)
+            return "".join(stream(found.manifests, syntax) for found in rendered)
         case _Folder():
-            _keep(into, rendered, findings)
+            for found in rendered:
+                path = into.path if is_one else into.path / found.profile.name
+                _keep(replace(into, path=path), found, findings)
             return ""
         case _:
             assert_never(into)
@@ -177,7 +245,7 @@ def _keep(into: _Folder, rendered: _Rendered, findings: Findings) -> None:
         is_kustomized=into.is_kustomized,
         findings=findings,
     )
-    if findings.has_errors:
+    if any(found.severity is Severity.ERROR and found.code is not folder.OUT_OF_DATE for found in findings):
         return
     if into.is_checked:
         findings.extend(folder.differences(changes))
@@ -203,10 +271,16 @@ def _print(text: str, findings: Findings) -> bool:
     return True
 
 
-def _summary(rendered: _Rendered, profile: Profile, telling: Telling, findings: Findings) -> str:
-    names = ", ".join(intent.metadata.name for intent in rendered.intents) or "no intent"
-    done = "nothing written" if telling.fails(findings) else counted(len(rendered.manifests), "object")
-    return f"{names} -> {profile.name} {profile.version}: {', '.join((done, *count(findings)))}"
+def _summary(reading: Reading, rendered: tuple[_Rendered, ...], telling: Telling, findings: Findings) -> str:
+    """Say on one line what became of the command: `bookinfo -> linkerd 2.20: 14 objects, 1 warning`."""
+    names = ", ".join(intent.metadata.name for intent in reading.written) or "no intent"
+    meshes = "".join(
+        f" -> {found.profile.name} {found.profile.version}" if index == 0 else f", {found.profile.name}"
+        for index, found in enumerate(rendered)
+    )
+    objects = counted(sum(len(found.manifests) for found in rendered), "object")
+    done = "nothing written" if telling.fails(findings) else objects
+    return f"{names}{meshes}: {', '.join((done, *count(findings)))}"
 
 
 def _status(into: _Stream | _Folder, telling: Telling, findings: Findings) -> int:

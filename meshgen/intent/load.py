@@ -19,7 +19,8 @@ KINDS = ("MeshIntent", "MeshProfile", "MeshTest")
 NOT_AN_OBJECT = Code(
     number="MG110",
     slug="not-an-object",
-    meaning="A document is no Kubernetes object with apiVersion and kind.",
+    meaning="A document is no Kubernetes object with apiVersion and kind, so it is not read.",
+    severity=Severity.WARNING,
 )
 UNKNOWN_KIND = Code(
     number="MG111", slug="unknown-kind", meaning="A document of ours is of a kind that does not exist."
@@ -75,7 +76,7 @@ def _report_no_object(node: Node, findings: Findings) -> None:
     what = f"has no {' and no '.join(missing)}" if isinstance(node, MapNode) else "is not a mapping"
     findings.add(
         NOT_AN_OBJECT,
-        f"the document {what}",
+        f"the document {what}, so it is not read",
         span=node.span,
         hint=f"an intent begins with 'apiVersion: {API_VERSION}' and 'kind: MeshIntent'",
     )

@@ -6,12 +6,13 @@ from meshgen.backend import Backend
 from meshgen.backends.linkerd.capabilities import CAPABILITIES
 from meshgen.backends.linkerd.limits import limits
 from meshgen.backends.linkerd.plan import plan
-from meshgen.backends.linkerd.profiles import DOMAINS, PROFILES, VERSIONS, LinkerdBlock
+from meshgen.backends.linkerd.profiles import DOMAINS, GATEWAY_APIS, PROFILES, VERSIONS, LinkerdBlock
 
 BACKEND = Backend(
     name="linkerd",
     title="Linkerd",
     versions=VERSIONS,
+    gateway_apis=GATEWAY_APIS,
     profiles=PROFILES,
     block=LinkerdBlock,
     domains=DOMAINS,
