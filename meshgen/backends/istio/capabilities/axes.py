@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from meshgen.backends.istio.plan.literals import beginning, is_literal, is_literal_path
 from meshgen.backends.istio.plan.retries import REGISTERED
+from meshgen.intent.model import Protocol
 from meshgen.intent.policy import Backoff, OutlierDetection
 from meshgen.intent.resolved import ResolvedService, ToVersions
 from meshgen.intent.traffic import Redirect, Scheme
@@ -113,6 +114,17 @@ def _has_policy(use: Use) -> str:
 
 TRAFFIC_POLICY = Axis(name="traffic policy", values=("yes", "no"), of=_has_policy)
 
+
+def _is_declared_tcp(use: Use) -> str:
+    """Say whether the Service among the inputs declares the port as one of connections."""
+    service = _service(use)
+    port = service.ports[int(use.usage.path[1])]
+    shown = () if service.shown is None else service.shown.ports
+    declared = {each.protocol for each in shown if each.number == port.number}
+    return "tcp" if port.number is None or declared == {Protocol.TCP} else "open"
+
+
+DECLARED = Axis(name="declared", values=("tcp", "open"), of=_is_declared_tcp)
 SPLIT = Axis(
     name="split",
     values=("yes", "no"),

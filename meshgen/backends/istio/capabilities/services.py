@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from meshgen.backends.istio.capabilities.axes import SPLIT, TRAFFIC_POLICY, VERSION_SERVICE
+from meshgen.backends.istio.capabilities.axes import DECLARED, SPLIT, TRAFFIC_POLICY, VERSION_SERVICE
 from meshgen.diagnostics import Severity
 from meshgen.support import Full, Requires, Row
 
@@ -24,9 +24,16 @@ SERVICES = (
     ),
     Row(
         features=("ports.protocol.tcp",),
+        answer=Full(is_unasked=True),
+        source="istio/istio pilot/pkg/model/service.go",
+        when=DECLARED.within("tcp"),
+    ),
+    Row(
+        features=("ports.protocol.tcp",),
         answer=Full(),
         source="istio/istio pilot/pkg/model/service.go",
         requires=(_PORT_PROTOCOL,),
+        when=DECLARED.within("open"),
     ),
     Row(
         features=("ports.protocol.tls",),
@@ -40,7 +47,13 @@ SERVICES = (
         # Routes of connections are left out on a port that is declared as tls.
         source="istio/istio pilot/pkg/networking/core/tls.go",
         requires=(_PORT_PROTOCOL,),
-        when=SPLIT.within("yes"),
+        when={**SPLIT.within("yes"), **DECLARED.within("open")},
+    ),
+    Row(
+        features=("ports.protocol.tls",),
+        answer=Full(),
+        source="istio/istio pilot/pkg/networking/core/tls.go",
+        when={**SPLIT.within("yes"), **DECLARED.within("tcp")},
     ),
     Row(
         features=("ports.targetPort", "selector", "serviceAccount"),
