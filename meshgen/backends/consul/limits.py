@@ -117,7 +117,8 @@ def _callers(service: ResolvedService, profile: Profile) -> Iterator[Diagnostic]
     if service.is_caller_only:
         what = f"a Service named {service.key.name} picks the pods: its name is their identity"
         yield from _required("service-for-caller", what, profile, span=span)
-    if service.written.service_account is None and service.account.name != service.key.name:
+    is_told = service.written.service_account is not None or service.written.pods_of is not None
+    if not is_told and service.account.name != service.key.name:
         what = (
             f"the Consul service of pods that run as {service.account.name} is named like that account; "
             "where ACLs are on, pods do not start otherwise"

@@ -164,7 +164,7 @@ TRAFFIC = (
         features=_FAULT_FIELDS,
         when={**EDITION.within("enterprise"), **ROUTE_FAULTS.within("no")},
         answer=Approximate(
-            how="the receiving proxy draws it, for every caller, and an abort may be retried",
+            how="the receiving proxy draws it, in whole percents and for every caller; aborts may be retried",
             facets=("fault", "retries", "timeout"),
         ),
         source=_FAULTS,

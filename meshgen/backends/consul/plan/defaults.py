@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from meshgen.backends.consul.plan.limiting import fault_injection, rate_limit
 from meshgen.backends.consul.plan.meta import named
-from meshgen.backends.consul.plan.names import pod_names, route_splitter
+from meshgen.backends.consul.plan.names import Names, pod_names, route_splitter
 from meshgen.backends.consul.plan.objects import ServiceDefaults, Upstream
 from meshgen.backends.consul.plan.splitter import routes_that_split
 from meshgen.backends.consul.plan.waiting import WAITS_MS
@@ -17,7 +17,7 @@ from meshgen.intent.resolved import ResolvedService
 
 
 def service_defaults(
-    service: ResolvedService, *, overrides: tuple[Upstream, ...], waits_ms: int
+    service: ResolvedService, *, overrides: tuple[Upstream, ...], waits_ms: int, names: Names
 ) -> Iterator[ServiceDefaults]:
     """Plan the entries of a service, of its versions that are services, and of its routes' splitters.
 
@@ -30,7 +30,7 @@ def service_defaults(
             of_pods,
             mutual_tls_mode=_mutual_tls_mode(service),
             local_request_timeout_ms=waits_ms if waits_ms > WAITS_MS else None,
-            dialed_directly=service.written.headless,
+            dialed_directly=_dialed_directly(service, names),
             rate_limit=rate_limit(service),
             fault_injection=fault_injection(service),
         )
@@ -46,6 +46,13 @@ def protocol_of(service: ResolvedService) -> str:
     """What the one port of a service in the mesh speaks; to Consul TLS is a stream like any other."""
     protocol = service.service_ports[0].protocol if service.service_ports else Protocol.TCP
     return Protocol.TCP.value if protocol is Protocol.TLS else protocol.value
+
+
+def _dialed_directly(service: ResolvedService, names: Names) -> bool | None:
+    """Callers of a headless Service dial pods, which are registered under the name of their own Service."""
+    fronts = names.resolved.fronts.get(service.key, ())
+    is_dialed = any(each.written.headless is not None for each in (service, *fronts))
+    return True if is_dialed else None
 
 
 def _mutual_tls_mode(service: ResolvedService) -> str | None:

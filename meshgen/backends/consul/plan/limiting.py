@@ -19,6 +19,7 @@ from meshgen.intent.keys import ServiceKey
 from meshgen.intent.policy import CircuitBreaker, OutlierDetection
 from meshgen.intent.resolved import ResolvedService
 from meshgen.intent.traffic import Fault, GrpcStatus
+from meshgen.values import Percent
 
 Overrides = Mapping[ServiceKey, tuple[Upstream, ...]]
 
@@ -103,15 +104,20 @@ def fault_injection(service: ResolvedService) -> FaultInjection | None:
     return FaultInjection(
         delay=None
         if delay is None
-        else Delay(duration_ms=delay.duration.ms, percentage=delay.percent.number),
+        else Delay(duration_ms=delay.duration.ms, percentage=_whole(delay.percent)),
         abort=None
         if abort is None
         else Abort(
             http_status=abort.status,
             grpc_status=None if abort.grpc_status is None else _GRPC[abort.grpc_status],
-            percentage=abort.percent.number,
+            percentage=_whole(abort.percent),
         ),
     )
+
+
+def _whole(percent: Percent) -> int:
+    """Round up to whole percents, the only ones that the extension documents, so that none vanishes."""
+    return -(-percent.hundredths // 100)
 
 
 # The numbers of gRPC's codes follow the order in which they are declared.

@@ -53,7 +53,7 @@ class Delay:
     """How long and how often a request waits."""
 
     duration_ms: int
-    percentage: int | float
+    percentage: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +62,7 @@ class Abort:
 
     http_status: int | None
     grpc_status: int | None
-    percentage: int | float
+    percentage: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

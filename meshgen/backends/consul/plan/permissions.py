@@ -149,25 +149,27 @@ def _tokens(requests: Requests, entries: Iterable[Entry]) -> tuple[HeldToken, ..
 
 
 def _closed(found: Iterable[Permission | Clash], closing: Permission) -> tuple[Permission | Clash, ...]:
-    """Close a list, and leave out what is never reached and what only repeats the end."""
+    """Close a list, and leave out what is never reached and what the next permission says too."""
     kept: list[Permission | Clash] = []
     decided: set[Requests] = set()
     for permission in (*found, closing):
-        if isinstance(permission, Clash):
-            kept.append(permission)
-        elif permission.requests not in decided and ALL not in decided:
-            kept.append(permission)
-            if not permission.tokens:
-                decided.add(permission.requests)
-    while len(kept) > 1 and _says_the_same(kept[-2], kept[-1]):
-        del kept[-2]
+        if isinstance(permission, Permission) and not decided.isdisjoint((permission.requests, ALL)):
+            continue
+        while kept and _repeats(kept[-1], permission):
+            kept.pop()
+        kept.append(permission)
+        if isinstance(permission, Permission) and not permission.tokens:
+            decided.add(permission.requests)
     return tuple(kept)
 
 
-def _says_the_same(before: Permission | Clash, last: Permission | Clash) -> bool:
+def _repeats(before: Permission | Clash, after: Permission | Clash) -> bool:
+    """True where nothing changes without the first of two neighbours."""
     return (
         isinstance(before, Permission)
-        and isinstance(last, Permission)
+        and isinstance(after, Permission)
         and not before.tokens
-        and before.action is last.action
+        and not after.tokens
+        and before.action is after.action
+        and covers(after.requests, before.requests)
     )

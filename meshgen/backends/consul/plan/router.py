@@ -45,8 +45,7 @@ _EVERYTHING = HttpMatch(path_prefix="/")
 def _destination(
     service: ResolvedService, route: ResolvedRoute, http: HttpMatch, names: Names
 ) -> RouteDestination | None:
-    retries = route.retries if isinstance(route.retries, Retries) else None
-    conditions = () if retries is None else _conditions(retries, service.http_ports[0].protocol)
+    tries = _tries(route.retries, service.http_ports[0].protocol)
     where = _where(service, route, names)
     destination = RouteDestination(
         service=where.service,
@@ -54,9 +53,9 @@ def _destination(
         service_subset=where.service_subset,
         prefix_rewrite=_rewritten(route.rewrite, http),
         request_timeout=_timeout(route.timeout),
-        num_retries=None if retries is None else retries.attempts,
-        retry_on=conditions or None,
-        retry_on_status_codes=None if retries is None else _statuses(retries),
+        num_retries=tries.num_retries,
+        retry_on=tries.retry_on,
+        retry_on_status_codes=tries.retry_on_status_codes,
         headers=() if route.headers is None else tuple(_modifiers(route.headers)),
     )
     return None if destination == RouteDestination() else destination
@@ -127,14 +126,21 @@ _OF_HTTP = frozenset(
 )
 
 
-def _conditions(retries: Retries, protocol: Protocol) -> tuple[str, ...]:
-    foreign = _OF_HTTP if protocol is Protocol.GRPC else _OF_GRPC
-    named = (condition for condition in retries.retry_on if isinstance(condition, RetryCondition))
-    return tuple(condition.value for condition in named if condition not in foreign)
-
-
-def _statuses(retries: Retries) -> tuple[int, ...] | None:
-    return tuple(status for status in retries.retry_on if isinstance(status, int)) or None
+def _tries(retries: Retries | Written | None, protocol: Protocol) -> RouteDestination:
+    """Say how often and on what is tried again; a count without a condition would say nothing."""
+    if not isinstance(retries, Retries):
+        return RouteDestination()
+    is_grpc = protocol is Protocol.GRPC
+    foreign = _OF_HTTP if is_grpc else _OF_GRPC
+    conditions = [
+        each for each in retries.retry_on if isinstance(each, RetryCondition) and each not in foreign
+    ]
+    statuses = [each for each in retries.retry_on if isinstance(each, int) and not is_grpc]
+    return RouteDestination(
+        num_retries=retries.attempts if conditions or statuses else None,
+        retry_on=tuple(condition.value for condition in conditions) or None,
+        retry_on_status_codes=tuple(statuses) or None,
+    )
 
 
 def _modifiers(headers: Headers) -> Iterator[tuple[str, HeaderModifiers]]:
