@@ -80,7 +80,7 @@ def _check_default(subject: Subject, findings: Findings) -> None:
             f"{subject.field}.authorization has rules and no default",
             span=authorization.span(),
             field=f"{subject.field}.authorization",
-            hint="write default: deny",
+            hint="add default: deny",
         )
 
 
@@ -99,7 +99,7 @@ def _check_allows(subject: Subject, findings: Findings) -> None:
             f"{subject.key} denies by default and no rule allows, so nobody can call it",
             span=authorization.span("default") if is_own else subject.span,
             field=f"{subject.field}.authorization" if is_own else subject.field,
-            hint="write callers: [name], with those who may call",
+            hint="name those who may call in callers, or in rules that allow",
         )
 
 
@@ -109,7 +109,7 @@ def _report_allow(rule: Rule, field: str, whose: str, findings: Findings) -> Non
         f"{field} allows {rule.name!r}, and {whose} allows everything",
         span=rule.span("name"),
         field=field,
-        hint="write default: deny, or action: deny if that is meant",
+        hint="deny by default, or write action: deny if that is meant",
     )
 
 
@@ -129,7 +129,7 @@ def _check_wide(scene: Scene, intent: MeshIntent, findings: Findings) -> None:
             "spec.authorization has rules and no default",
             span=authorization.span(),
             field="spec.authorization",
-            hint="write default: deny",
+            hint="add default: deny",
         )
     for rule, field, _ in wide_rules(intent):
         defaults = set(held.get(id(rule.source), ()))

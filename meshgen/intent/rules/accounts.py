@@ -8,6 +8,7 @@ from meshgen.diagnostics import Code, Findings, Span
 from meshgen.intent.access import Caller, From, Mode
 from meshgen.intent.model import MeshIntent
 from meshgen.intent.resolved import Account, ServiceKey
+from meshgen.intent.rules.callers import entries as entries_of
 from meshgen.intent.rules.callers import own_rules
 from meshgen.intent.rules.subjects import Scene, Stated, Subject, listed
 
@@ -87,8 +88,8 @@ def _report_shared(
         SHARED_ACCOUNT,
         f"a rule names {entry.service!r}, and its account {account} is that of {names}: they are one caller",
         span=entry.span("service"),
-        field=stated.field,
-        hint=f"write serviceAccount: {account}, name them all, or give each service an account of its own",
+        field=next(found.field for found in entries_of(stated) if found.entry is entry),
+        hint=f"write {{serviceAccount: {account}}}, name them all, or give each an account of its own",
     )
 
 
@@ -106,12 +107,14 @@ def _check_selectors(scene: Scene, intent: MeshIntent, findings: Findings) -> No
             f"the selector of {_names(guessed)} is neither written nor shown, and it decides about access",
             span=_place(guessed, intent),
             field="spec.selectorLabel",
-            hint="write selectorLabel: app below spec, if their pods carry app: <name>",
+            hint="add selectorLabel: app below spec, if their pods carry app: <name>",
         )
 
 
 def _decides(subject: Subject) -> bool:
     """A selector decides where a mode is strict, a rule holds, or the default denies."""
+    if not subject.ports:
+        return False
     mtls, authorization = subject.service.mtls, subject.service.authorization
     modes = () if mtls is None else (mtls.mode, *(mtls.ports or {}).values())
     has_rules = authorization is not None and bool(authorization.rules)
@@ -133,7 +136,7 @@ def _check_accounts(scene: Scene, intent: MeshIntent, named: set[ServiceKey], fi
             f"the account of {_names(guessed)} is neither written nor shown, and rules name it",
             span=_place(guessed, intent),
             field="spec.accounts",
-            hint="write accounts: named below spec, if each account has its service's name",
+            hint="add accounts: named below spec, if each account has its service's name",
         )
 
 

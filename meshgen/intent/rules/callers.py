@@ -110,13 +110,13 @@ def _check_address(found: Entry, findings: Findings) -> None:
     try:
         ipaddress.ip_network(entry.cidr, strict=True)
     except ValueError as error:
-        hint = "write it like 10.0.0.0/8 or 2001:db8::/32"
-        if "has host bits set" in str(error):
-            hint = f"write {ipaddress.ip_network(entry.cidr, strict=False)}, or one address as a /32 or /128"
+        has_bits = "has host bits set" in str(error)
+        whole = f"write {ipaddress.ip_network(entry.cidr, strict=False)}" if has_bits else None
         findings.add(
             BAD_ADDRESS,
-            f"{field}.cidr is {entry.cidr!r}, which is no block of addresses: {error}",
+            f"{field}.cidr is {entry.cidr!r}, "
+            + ("which has bits behind its length" if has_bits else "which is no block of addresses"),
             span=entry.span("cidr"),
             field=f"{field}.cidr",
-            hint=hint,
+            hint=whole or "write it like 10.0.0.0/8 or 2001:db8::/32",
         )

@@ -52,5 +52,5 @@ def _report(field: str, why: str, span: Span | None, findings: Findings) -> None
         f"{field} is about requests, and {why}",
         span=span,
         field=field,
-        hint="write protocol: http, http2 or grpc on the port that carries them, or a rule by ports alone",
+        hint="say protocol: http, http2 or grpc of the port that carries them, or name ports alone",
     )

@@ -59,8 +59,9 @@ def _check_callers(scene: Scene, namespace: str, entry: From, field: str, findin
 
 
 def _check_requests(subject: Subject | None, target: To, field: str, findings: Findings) -> None:
-    if subject is None and any(operation.ports for operation in (target, *target.except_)):
-        return  # on `spec.authorization` two words may mean one port
+    operations: tuple[To | Operation, ...] = (target, *target.except_)
+    if not all(_has_known_ports(subject, operation) for operation in operations):
+        return
     base = _pattern(subject, target)
     excepted = [_pattern(subject, operation) for operation in target.except_]
     # A connection is no request: an entry without conditions on requests covers those too.
@@ -71,6 +72,13 @@ def _check_requests(subject: Subject | None, target: To, field: str, findings: F
     for index, pattern in enumerate(excepted):
         if sample([base, pattern]) is None:
             _report_idle(target, index, field, findings)
+
+
+def _has_known_ports(subject: Subject | None, operation: To | Operation) -> bool:
+    """On `spec.authorization` two words may mean one port; elsewhere an unknown one was reported."""
+    if subject is None:
+        return not operation.ports
+    return all(subject.named(name) for name in operation.ports)
 
 
 def _report_whole(entry: From | To, field: str, findings: Findings) -> None:

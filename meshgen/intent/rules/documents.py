@@ -52,7 +52,7 @@ def _check_asks(intent: MeshIntent, findings: Findings) -> None:
             f"the intent {intent.metadata.name!r} lists no services",
             span=spec.span(),
             field="spec",
-            hint="write services, or scope: namespace beside mtls.mode or authorization.default",
+            hint="list services, or write scope: namespace beside mtls.mode or authorization.default",
         )
 
 
@@ -64,7 +64,7 @@ def _check_default(intent: MeshIntent, findings: Findings) -> None:
             "spec.authorization.scope extends a default, and none is written",
             span=authorization.span("scope"),
             field="spec.authorization.scope",
-            hint="write default: deny beside it",
+            hint="add default: deny beside it",
         )
 
 

@@ -53,7 +53,7 @@ def _check_condition(found: Conditions, findings: Findings) -> None:
             )
     for index, path in enumerate(match.paths):
         if not _is_of_a_call(path):
-            hint = "write exact: /package.Service/Method or prefix: /package.Service"
+            hint = "calls are known by exact: /package.Service/Method or prefix: /package.Service"
             _report_condition(found, ("paths", index), f"the path {_text(path)!r}", hint, findings)
     if isinstance(match, Match) and match.query_params is not None:
         _report_condition(found, ("queryParams",), "a query", "tell calls apart by path or header", findings)

@@ -72,7 +72,7 @@ def _check_caller(subject: Subject, findings: Findings) -> None:
                 f"{subject.field}.{key} has no meaning: the service has no ports, so nobody calls it",
                 span=subject.service.span(key),
                 field=f"{subject.field}.{key}",
-                hint="write the port on which it is called, such as port: 8080",
+                hint="give it the port on which it is called, such as port: 8080",
             )
 
 
@@ -98,8 +98,8 @@ def _report_no_requests(subject: Subject, key: str, findings: Findings) -> None:
         NO_REQUESTS,
         f"{subject.field}.{key} is about requests, and no port of the service shows any",
         span=subject.service.span(*key.split(".")),
-        field=f"{subject.field}.{key}",
-        hint="write protocol: http, http2 or grpc on the port that carries them, or take the field away",
+        field=f"{subject.field}.{key.partition('.')[0]}",
+        hint="take the field away, or say protocol: http, http2 or grpc of the port",
     )
 
 
@@ -129,12 +129,12 @@ def _check_pods_of(scene: Scene, subject: Subject, findings: Findings) -> None:
                 f"{subject.field}.{key} belongs to the pods, which are those of {subject.service.pods_of!r}",
                 span=subject.service.span(key),
                 field=f"{subject.field}.{key}",
-                hint=f"write {key} on {subject.service.pods_of} alone",
+                hint=f"take {key} away; {subject.service.pods_of} alone writes it",
             )
     why = _why_no_pods(scene, subject)
     if why is not None:
-        others = sorted(key.name for key in scene.subjects if key.namespace == subject.key.namespace)
-        known = [name for name in others if name != subject.key.name]
+        owners = [other for other in scene.of(subject.intent) if _has_pods(other) and other is not subject]
+        known = [other.key.name for other in owners]
         findings.add(
             PODS_OF_UNKNOWN,
             f"{subject.field}.podsOf names {subject.service.pods_of!r}, {why}",
@@ -142,6 +142,10 @@ def _check_pods_of(scene: Scene, subject: Subject, findings: Findings) -> None:
             field=f"{subject.field}.podsOf",
             hint=near_miss(str(subject.service.pods_of), known) or "name a service that has pods of its own",
         )
+
+
+def _has_pods(subject: Subject) -> bool:
+    return bool(subject.ports) and subject.service.pods_of is None
 
 
 def _why_no_pods(scene: Scene, subject: Subject) -> str | None:

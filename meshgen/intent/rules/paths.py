@@ -124,7 +124,10 @@ def _check(written: _Written, findings: Findings) -> None:
 
 def _impossible(path: str) -> tuple[str, str] | None:
     if "?" in path:
-        return "a query", f"write {path.partition('?')[0]} and match the query with queryParams"
+        return (
+            "a query",
+            f"write {path.partition('?')[0]}; routes match a query with queryParams, and it stays",
+        )
     if "#" in path:
         return "a fragment", f"write {path.partition('#')[0]}; fragments are never sent"
     dots = [segment for segment in path.split("/") if segment in (".", "..")]

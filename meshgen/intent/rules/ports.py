@@ -76,7 +76,7 @@ def _check_protocols(subject: Subject, findings: Findings) -> None:
                 f"port {unsure[0]} of {subject.key} says no protocol, and http would be a guess",
                 span=port.span(key),
                 field=f"{_field(subject, index)}.{key}",
-                hint="write protocol: http, http2, grpc, tcp or tls",
+                hint="add protocol: http, http2, grpc, tcp or tls",
             )
 
 
@@ -102,7 +102,7 @@ def _check_unique(subject: Subject, findings: Findings) -> None:
                 FRONTED_CONTAINER_PORT,
                 f"container port {port.target} of {subject.key} stands alone, and a Service port fronts it",
                 span=written.span("targetPort"),
-                field=f"{_field(subject, index)}.targetPort",
+                field=_field(subject, index),
                 hint="take this entry away; the Service port speaks for it",
             )
 

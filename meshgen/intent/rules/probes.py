@@ -24,5 +24,5 @@ def check(scene: Scene, findings: Findings) -> None:
                     f"{field} names no port, and no workload among the inputs shows it",
                     span=probe.span(),
                     field=field,
-                    hint=f"write port: {targets[0] if targets else 8080}, the container port as in the pod",
+                    hint=f"add port: {targets[0] if targets else 8080}, the container port as in the pod",
                 )

@@ -38,10 +38,13 @@ def check(scene: Scene, findings: Findings) -> None:
 def _patterns(subject: Subject, route: Route) -> tuple[Pattern, ...]:
     if not route.match:
         return (Pattern(),)
-    return tuple(
-        pattern_of(match, [port.name for name in match.ports for port in subject.named(name)] or None)
-        for match in route.match
-    )
+    named = ([port.name for name in match.ports for port in subject.named(name)] for match in route.match)
+    return tuple(pattern_of(match, ports or None) for match, ports in zip(route.match, named, strict=True))
+
+
+def _named(subject: Subject, route: Route) -> list[str]:
+    words = [name for match in route.match for name in match.ports]
+    return [port.name for name in words for port in subject.named(name)]
 
 
 def _ports(subject: Subject) -> list[str]:
@@ -58,6 +61,8 @@ def _check_reach(
     route, field = place
     before = [pattern for _, found in earlier for pattern in found]
     ports = _ports(subject)
+    if not set(ports).issuperset(_named(subject, route)):
+        return  # the port was reported
     if any(sample([pattern], before, ports=ports) is not None for pattern in patterns):
         return
     if all(sample([pattern], ports=ports) is None for pattern in patterns):

@@ -96,7 +96,7 @@ def _check_zero(holder: Located, path: tuple[str, ...], field: str, findings: Fi
             ZERO_ATTEMPTS,
             f"{field}.attempts is 0, and beside it stands {listed(others)}",
             span=attempts.span,
-            field=f"{field}.attempts",
+            field=field,
             hint="write retries: none, or attempts: 1",
         )
 
@@ -158,6 +158,7 @@ def _check_time(asked: _Asked, findings: Findings) -> None:
         )
     if per_try is None or not isinstance(timeout, Duration):
         return
+    whole = Duration(per_try.ms * (retries.attempts + 1))
     field = f"{asked.field}.perTryTimeout" if is_own else asked.field
     span = retries.span("perTryTimeout") if is_own else asked.span
     if per_try > timeout:
@@ -166,13 +167,19 @@ def _check_time(asked: _Asked, findings: Findings) -> None:
             f"{field}: a try may take {per_try}, and the whole request {timeout}",
             span=span,
             field=field,
-            hint=f"write perTryTimeout: {timeout} or less",
+            hint=_fitting(retries, timeout) if is_own else f"write timeout: {whole}, or a shorter try",
         )
-    elif per_try.ms * (retries.attempts + 1) > timeout.ms:
+    elif whole > timeout:
         findings.add(
             TRIES_DO_NOT_FIT,
             f"{field}: {retries.attempts + 1} tries of {per_try} do not fit into {timeout}",
             span=span,
             field=field,
-            hint=f"write timeout: {Duration(per_try.ms * (retries.attempts + 1))}, or fewer attempts",
+            hint=f"raise timeout to {whole}, or lower attempts",
         )
+
+
+def _fitting(retries: Retries, timeout: Duration) -> str:
+    """Offer the time of a try with which all of them fit."""
+    fitting = Duration(max(1, timeout.ms // (retries.attempts + 1)))
+    return f"write perTryTimeout: {fitting}, so that all tries fit"

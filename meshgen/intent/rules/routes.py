@@ -90,13 +90,15 @@ def _check_target(scene: Scene, subject: Subject, target: _Target, findings: Fin
     if known is None:
         _check_outside(scene, subject, target, findings)
     elif not port and len(known.http_ports) != 1:
-        names = ", ".join(port.name for port in known.http_ports)
+        names = [port.name for port in known.http_ports]
         findings.add(
             TARGET_WITHOUT_PORT,
             f"{target.field} is {target.text!r}, with {len(known.http_ports)} ports for requests, not one",
             span=target.span,
             field=target.field,
-            hint=f"write {target.text}:port with one of {names}" if names else "name a service that has one",
+            hint=f"write {target.text}:{names[0]}, or another of its ports"
+            if names
+            else "name one that has some",
         )
     elif port and not any(port in port_names(found) for found in known.http_ports):
         words = [word for found in known.http_ports for word in port_names(found)]
@@ -119,7 +121,7 @@ def _check_outside(scene: Scene, subject: Subject, target: _Target, findings: Fi
         f"{target.field} is {target.text!r}, which is not in the set, so its port does not follow",
         span=target.span,
         field=target.field,
-        hint=near_miss(name, names) or f"write the number of its Service port: {name}:80",
+        hint=near_miss(name, names) or f"write {name}:80, with the number of its Service port",
     )
 
 

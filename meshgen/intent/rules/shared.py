@@ -69,8 +69,8 @@ def _check_pods(scene: Scene, one: Subject, other: Subject, findings: Findings) 
             SHARED_PODS,
             f"{one.key} and {other.key} front the same pods and ask for different {' and '.join(different)}",
             span=other.service.span(key),
-            field=f"{other.field}.{key}" if other.writes(key) else other.field,
-            hint=f"write podsOf: {one.key.name} on {other.key.name}, or selectors that differ",
+            field=other.field,
+            hint=f"add podsOf: {one.key.name} to {other.key.name}, or write selectors that differ",
             related=() if there is None else ((str(one.key), there),),
         )
 

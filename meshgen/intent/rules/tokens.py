@@ -56,7 +56,7 @@ def check(scene: Scene, findings: Findings) -> None:
                     f"no rule names the provider {name!r}, so its tokens are checked nowhere",
                     span=intent.spec.span("jwtProviders", name),
                     field=f"spec.jwtProviders.{name}",
-                    hint=f"write when: {{jwt: {{provider: {name}}}}} in a rule, or take it away",
+                    hint=f"name it in a rule with when: {{jwt: {{provider: {name}}}}}, or take it away",
                 )
 
 
@@ -128,8 +128,8 @@ def _no_key_set(text: str) -> str | None:
     """Say what RFC 7517 section 5 misses in a text."""
     try:
         document = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        return f"not JSON ({error})"
+    except (ValueError, RecursionError):
+        return "it is not JSON"
     keys = document.get("keys") if isinstance(document, dict) else None
     if not isinstance(keys, list) or not keys:
         return "it has no keys"

@@ -29,9 +29,9 @@ IDENTITY_WHERE_DISABLED = Code(
 )
 
 _HINTS = {
-    DENY_BY_IDENTITY: "write mtls: {mode: strict}, or add {except: [{authenticated: true}]} to the same from",
-    EXCEPT_BY_IDENTITY: "write mtls: {mode: strict}, or authenticated: true beside except",
-    IDENTITY_WHERE_DISABLED: "write mtls: {mode: strict}, or name callers by cidr",
+    DENY_BY_IDENTITY: "make the port strict, or add {except: [{authenticated: true}]} to the same from",
+    EXCEPT_BY_IDENTITY: "make the port strict, or add authenticated: true beside except",
+    IDENTITY_WHERE_DISABLED: "make the port strict or permissive, or name callers by cidr",
 }
 
 

@@ -1,0 +1,95 @@
+"""Rules of the intent: each case trips where it should, and what is nearly the same is silent."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from meshgen.api import read_intents
+from meshgen.diagnostics import Diagnostic, Findings
+from meshgen.inputs import Content
+from meshgen.intent.access import From
+from meshgen.intent.rules import check
+
+CASES = Path(__file__).parent / "cases" / "rules"
+CALLERS = {"ingress": (From(service_account="ingress/gateway"),)}
+
+_HEADER = re.compile(r"^# (trips|heals|near miss)(: .*)?$", re.MULTILINE)
+# Three lines, as the comment that opens a case, so that every position is that of the case's own file.
+_OPENING = "apiVersion: meshgen.dev/v1alpha1\nkind: MeshIntent\nmetadata: {name: case, namespace: shop}"
+
+
+class Section(NamedTuple):
+    """A set of intents inside a case, and what it is to show."""
+
+    case: str
+    kind: str
+    line: int
+    text: str
+
+    @property
+    def id(self) -> str:
+        return f"{self.case}:{self.line}"
+
+
+def sections(path: Path) -> tuple[Section, ...]:
+    """Take a case apart; each part stands at the lines that it has in the file."""
+    text = path.read_text("utf-8")
+    headers = list(_HEADER.finditer(text))
+    ends = [header.start() for header in headers[1:]] + [len(text)]
+    found = []
+    for header, end in zip(headers, ends, strict=True):
+        body = text[header.end() : end]
+        above = text.count("\n", 0, header.end())
+        is_whole = "apiVersion:" in body
+        padding = "\n" * above if is_whole else "\n" * (above - 2) + _OPENING
+        found.append(Section(path.stem, header.group(1), above + 1, padding + body))
+    return tuple(found)
+
+
+def findings(section: Section) -> tuple[Diagnostic, ...]:
+    """Read and check a section as a command does."""
+    found = Findings()
+    reading = read_intents([Content(f"{section.case}.yaml", section.text.encode())])
+    found.extend(reading.findings)
+    if not found.has_errors:
+        check(reading.intents, callers=CALLERS, findings=found)
+    return tuple(sorted(found, key=lambda diagnostic: diagnostic.order))
+
+
+def told(found: Iterable[Diagnostic]) -> str:
+    """Write all that a finding says."""
+    return "".join(line for diagnostic in found for line in _lines(diagnostic))
+
+
+def _lines(found: Diagnostic) -> Iterable[str]:
+    assert found.span is not None
+    yield f"{found.span.line}:{found.span.column} {found.severity.value} {found.code}: {found.field}\n"
+    yield f"    {found.message}\n"
+    yield from (f"    {what}: {place.line}:{place.column}\n" for what, place in found.related)
+    yield f"    hint: {found.hint}\n"
+
+
+ALL = tuple(section for path in sorted(CASES.glob("*.yaml")) for section in sections(path))
+SILENT = tuple(section for section in ALL if section.kind != "trips")
+
+
+@pytest.mark.parametrize("case", sorted({section.case for section in ALL}))
+def test_a_mistake_is_told_with_its_place_and_what_to_write(case: str) -> None:
+    tripping = (section for section in ALL if section.case == case and section.kind == "trips")
+    actual = "".join(told(findings(section)) for section in tripping)
+    golden = CASES / f"{case}.findings.txt"
+    if "MESHGEN_BLESS" in os.environ:
+        golden.write_text(actual, "utf-8")
+
+    assert golden.read_text("utf-8") == actual
+
+
+@pytest.mark.parametrize("section", SILENT, ids=lambda section: section.id)
+def test_what_is_nearly_the_same_or_healed_is_silent(section: Section) -> None:
+    assert told(findings(section)) == ""
