@@ -41,8 +41,9 @@ def limits(resolved: ResolvedSet, profile: Profile) -> Iterator[Diagnostic]:
     """Report MG320 to MG323."""
     for wide in resolved.wide:
         if wide.namespace == profile.root_namespace:
-            part = "mtls" if wide.mode is not None else "authorization"
-            yield _of_root(f"spec.{part}.scope", wide.intent.spec.span(part, "scope"), profile)
+            for part, value in (("mtls", wide.mode), ("authorization", wide.default)):
+                if value is not None:
+                    yield _of_root(f"spec.{part}.scope", wide.intent.spec.span(part, "scope"), profile)
     for service in resolved.services.values():
         if service.key.namespace == profile.root_namespace:
             yield from _policies_of_root(service, profile)

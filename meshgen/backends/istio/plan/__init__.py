@@ -19,8 +19,9 @@ from meshgen.profile import Profile
 def plan(resolved: ResolvedSet, profile: Profile) -> tuple[Plan, ...]:
     """Plan every object of a set.
 
-    A subset stands before the route that names it, a mode before the rules that need identities, and what
-    closes a namespace after what opens its services (istio.io, ops/best-practices/traffic-management).
+    A subset stands before the route that names it, a mode before the rules that need identities, what
+    denies before what allows, and what closes a namespace after what opens its services (istio/istio.io
+    content/en/docs/ops/best-practices/traffic-management/index.md).
     """
     stages = _stages(resolved, profile)
     return tuple(plan for stage in stages for plan in sorted(stage, key=_order))
@@ -35,7 +36,8 @@ def _stages(resolved: ResolvedSet, profile: Profile) -> Iterator[tuple[Plan, ...
     yield mode_of_namespaces
     yield request_authentications(resolved)
     policies, defaults_of_namespaces = authorization_policies(resolved, profile)
-    yield policies
+    yield tuple(policy for policy in policies if policy.action == "DENY")
+    yield tuple(policy for policy in policies if policy.action == "ALLOW")
     yield defaults_of_namespaces
     yield envoy_filters(resolved)
 
