@@ -1,20 +1,39 @@
-"""Neighbours of a written value: next to it, at the bounds of its type, another member, and nothing at all."""
+"""Neighbours of a written value: next to it, at the bounds of its type, another member, nothing at all."""
 
 from __future__ import annotations
 
 import enum
 from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, fields, replace
+from dataclasses import replace
 from typing import Any
 
+from meshgen.acceptance import Loss, without
+from meshgen.intent.features import Located
+from meshgen.intent.match import Exact, Present
+from meshgen.intent.model import Protocol
+from meshgen.intent.policy import RetryCondition
 from meshgen.values import Duration, Percent
 
+OF_GRPC = frozenset({"cancelled", "deadline-exceeded", "internal", "resource-exhausted", "unavailable"})
+# Keys of which both truth values may be written; of the others only `true` exists.
+TWO_SIDED = frozenset({"create_service", "forward", "allow_credentials"})
 
-def neighbours(value: Any) -> Iterator[Any]:
-    """Yield other values that the same field could hold."""
+
+def neighbours(value: Any, field: str = "") -> Iterator[Any]:
+    """Yield other values that the same field could hold, and that mean something where it stands."""
     match value:
         case bool():
-            yield not value
+            yield from (not value,) if field in TWO_SIDED else ()
+        case RetryCondition():
+            is_of_grpc = value.value in OF_GRPC
+            yield from (
+                other
+                for other in RetryCondition
+                if other is not value and (other.value in OF_GRPC) == is_of_grpc
+            )
+        case Protocol.TCP | Protocol.TLS:
+            # of the other one a mesh sees connections too
+            yield from (Protocol.HTTP, Protocol.HTTP2, Protocol.GRPC)
         case enum.Enum():
             yield from (member for member in type(value) if member is not value)
         case int():
@@ -39,7 +58,7 @@ def _texts(text: str) -> Iterator[str]:
     elif text in _REFERENCES:
         yield _REFERENCES[text]
     elif "{" in text:
-        yield '{"keys": [{"kty": "oct", "k": "AA"}]}'
+        yield text.replace("AAAA", "BBBB")
     else:
         yield text + "x"
         yield text[:-1] + ("y" if text[-1] != "y" else "z")
@@ -56,6 +75,8 @@ def _mappings(mapping: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         yield {"v2": Percent(10_000)}
         yield {"v1": Percent(0), "v2": Percent(10_000)}
         return
+    if any(isinstance(value, Located) for value in values):
+        return  # what is below has ids of its own
     first = names[0]
     for other in neighbours(values[0]):
         yield {**mapping, first: other}
@@ -81,18 +102,16 @@ def changed(root: Any, path: tuple[str | int, ...], value: Any) -> Any:
     return replace(root, **{str(step): changed(getattr(root, str(step)), tuple(rest), value)})
 
 
-def absent(root: Any, path: tuple[str | int, ...]) -> Iterator[Any]:
-    """Yield the root without what stands at a path, where its field may be left out."""
-    holder = root
-    for step in path[:-1]:
-        holder = holder[step] if isinstance(holder, tuple | Mapping) else getattr(holder, str(step))
-    last = path[-1]
-    if isinstance(holder, tuple):
-        index = int(last)
-        yield changed(root, path[:-1], (*holder[:index], *holder[index + 1 :]))
-        return
-    if isinstance(holder, Mapping):
-        return
-    for field in fields(holder):
-        if field.name == last and field.default is not MISSING:
-            yield changed(root, path, field.default)
+def absent(service: Any, path: tuple[str | int, ...]) -> Any:
+    """Give a service without what stands at a path, and without each block that cannot stand without it."""
+    return without(service, Loss.FIELD, path)
+
+
+def other_kind(holder: Any) -> Iterator[Any]:
+    """Yield another of the alternatives that one key tells apart."""
+    match holder:
+        case Present():
+            yield Exact(exact="other")
+        case _ if type(holder).__name__ == "Absent":
+            yield Present(present=True)
+            yield Exact(exact="other")

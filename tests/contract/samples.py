@@ -27,6 +27,7 @@ _BASE: Tree = {
 
 _GRPC: Tree = {"port": 80, "protocol": "grpc"}
 _TCP: Tree = {"port": 80, "protocol": "tcp"}
+_TWO_PORTS: Tree = {"port": None, "ports": [{"port": 80}, {"port": 81}]}
 _WHOLE: Tree = {"v1": 100}
 _PARTS: Tree = {"v1": 60, "v2": 40}
 _OF_GRPC = frozenset({"cancelled", "deadline-exceeded", "internal", "resource-exhausted", "unavailable"})
@@ -84,7 +85,8 @@ def _fragment(id: str) -> Tree:
 def _route(rest: str) -> Tree:
     head, _, below = rest.partition(".")
     if head == "match":
-        return {"routes": [{"name": "a", "match": [_condition(below)], "split": _WHOLE}]}
+        ports = _TWO_PORTS if below == "ports" else {}
+        return {**ports, "routes": [{"name": "a", "match": [_condition(below)], "split": _WHOLE}]}
     if head in ("split", "service"):
         value: Any = _WHOLE if head == "split" else "other"
         return {"routes": [{"name": "a", "match": _EVERY, head: value}]}
@@ -148,10 +150,15 @@ def _authorization(rest: str) -> Tree:
         case "action":
             # under the other default, so that the rule has something to say
             return _ruled({**rule, "action": kind}, default="deny" if kind == "allow" else "allow")
+        case "from" if kind == "except.authenticated":
+            # no allow rule can need it: what is not authenticated has no identity
+            strangers = {**rule, "action": "deny", "from": [{"except": [{"authenticated": True}]}]}
+            return {"authorization": {"default": "allow", "rules": [strangers]}}
         case "from":
             return _ruled({**rule, "from": [_caller(kind)]})
         case "to":
-            return _ruled({**rule, "to": [_operation(kind)]})
+            ports = _TWO_PORTS if kind in ("ports", "except.ports") else {}
+            return {**ports, **_ruled({**rule, "to": [_operation(kind)]})}
     raise KeyError(rest)
 
 
@@ -192,7 +199,7 @@ _TOKENS: dict[str, Tree] = {
 _PROVIDERS: dict[str, Tree] = {
     "issuer": {},
     "jwksUri": {},
-    "jwks": {"jwksUri": None, "jwks": '{"keys": []}'},
+    "jwks": {"jwksUri": None, "jwks": '{"keys": [{"kty": "oct", "kid": "a", "k": "AAAA"}]}'},
     "audiences": {"audiences": ["shop"]},
     "forward.true": {"forward": True},
     "forward.false": {"forward": False},
@@ -231,7 +238,7 @@ def _plain(id: str) -> Tree:
     if id.startswith("mtls.ports."):
         return {"mtls": {"mode": "permissive" if last == "strict" else "strict", "ports": {"80": last}}}
     if id.startswith("ports.protocol."):
-        return {"port": 80, "protocol": last}
+        return {"port": 80, "protocol": last, "mtls": {"mode": "strict"}}
     if id.startswith("retries.retryOn."):
         condition: Any = 503 if last == "status" else last
         return {**(_GRPC if last in _OF_GRPC else {}), "retries": {"attempts": 2, "retryOn": [condition]}}
@@ -250,7 +257,12 @@ def _plain(id: str) -> Tree:
 
 
 _PLAIN: dict[str, Tree] = {
-    "ports.targetPort": {"port": 80, "targetPort": 8080},
+    "ports.targetPort": {
+        "port": 80,
+        "targetPort": 8080,
+        "mtls": {"mode": "strict"},
+        "authorization": {"default": "deny", "rules": [{"name": "a", "from": ["client"]}]},
+    },
     "selector": {"selector": {"run": "web"}, "mtls": {"mode": "strict"}},
     "serviceAccount": {"serviceAccount": "web-runner"},
     "podsOf": {"port": 82, "podsOf": "other", "versions": None},
@@ -322,7 +334,7 @@ _PLAIN: dict[str, Tree] = {
 
 _RELATIONS: dict[str, Tree] = {
     "ports.containerOnly": {"port": None, "ports": [{"port": 80}, {"targetPort": 9090}]},
-    "ports.second": {"port": None, "ports": [{"port": 80}, {"port": 81}]},
+    "ports.second": _TWO_PORTS,
     "routes.order": {
         "routes": [
             {"name": "a", "match": [{"paths": [{"exact": "/a"}]}], "split": {"v1": 100}},
