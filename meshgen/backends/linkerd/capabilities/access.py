@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from meshgen.backends.linkerd.capabilities.axes import PATHS, UNLISTED
+from meshgen.backends.linkerd.capabilities.axes import EXCEPTED, PATHS, PROBED, REST, UNLISTED
 from meshgen.diagnostics import Severity
-from meshgen.support import NOT_BUILT, POLARITY, Full, Requires, Row, Unsupported
+from meshgen.support import POLARITY, Approximate, Full, Requires, Row, Unsupported
 
 _SERVER = "linkerd/linkerd2 policy-controller/k8s/api/src/policy/server.rs"
 _POLICY = "linkerd/linkerd2 policy-controller/k8s/index/src/inbound/index.rs"
@@ -12,6 +12,10 @@ _IDENTITIES = "linkerd/linkerd2 policy-controller/k8s/index/src/inbound/meshtls_
 _NETWORKS = "linkerd/linkerd2 policy-controller/k8s/index/src/inbound/network_authentication.rs"
 _ROUTES = "linkerd/linkerd2-proxy linkerd/app/inbound/src/policy/http.rs"
 _PATHS = "linkerd/linkerd2-proxy linkerd/http/route/src/http/match/path.rs"
+
+_HEADERS = "linkerd/linkerd2-proxy linkerd/http/route/src/http/match/header.rs"
+_HOSTS = "linkerd/linkerd2-proxy linkerd/http/route/src/http/match/host.rs, until pull request 4605"
+_PROBES = "linkerd/linkerd2 policy-controller/k8s/index/src/inbound/index.rs"
 
 _UNLISTED = Requires(
     id="default-inbound-policy",
@@ -24,7 +28,20 @@ _PATHS_AS_SENT = Requires(
     what="rules compare a path as it is sent, so no application may read '..', '//' or '%2F' as another one",
     severity=Severity.WARNING,
 )
+_HEADERS_ONCE = Requires(
+    id="single-valued-headers",
+    what="a header that a deny rule or an exception of {service} names is sent once",
+    severity=Severity.WARNING,
+)
+_NAMESPACE = Requires(
+    id="namespace-annotation",
+    what="the namespace is annotated with config.linkerd.io/default-inbound-policy: deny, or "
+    "all-authenticated for the mode alone, and its pods have been restarted since",
+    severity=Severity.WARNING,
+)
 _TO = "authorization.rules.to"
+
+_LOOSE_HEADERS = tuple(f"{_TO}.headers.{kind}" for kind in ("prefix", "present", "regex"))
 
 ACCESS = (
     *(
@@ -55,13 +72,33 @@ ACCESS = (
         source="linkerd/linkerd2-proxy linkerd/tls/src/server.rs",
         widens=True,
     ),
-    Row(features=("mtls.scope.namespace", "authorization.scope.namespace"), answer=NOT_BUILT, source=""),
+    Row(
+        features=("mtls.scope.namespace", "authorization.scope.namespace"),
+        answer=Full(),
+        source="linkerd/website linkerd.io/content/2-edge/features/server-policy.md",
+        requires=(_NAMESPACE,),
+    ),
     Row(
         features=("authorization.default.allow", "authorization.rules.action.allow"),
         answer=Full(),
         source=_POLICY,
     ),
-    Row(features=("authorization.rules.action.deny",), answer=NOT_BUILT, source=""),
+    Row(
+        features=("authorization.rules.action.deny",),
+        answer=Full(),
+        source=_POLICY,
+        when=REST.within("named"),
+    ),
+    Row(
+        features=("authorization.rules.action.deny",),
+        answer=Unsupported(
+            why="policies only admit, and nothing names who is left of the callers that are allowed",
+            hint="write default: deny, and allow by service, serviceAccount or cidr",
+        ),
+        source=_POLICY,
+        widens=True,
+        when=REST.within("nameless"),
+    ),
     Row(
         features=(
             "authorization.rules.from.service",
@@ -73,15 +110,34 @@ ACCESS = (
         source=_IDENTITIES,
     ),
     Row(
-        features=(
-            "authorization.rules.from.authenticated",
-            "authorization.rules.from.cidr",
-            "authorization.rules.from.except",
+        features=("authorization.rules.from.authenticated",),
+        answer=Full(
+            remark="an external workload, whose identity is a SPIFFE name, is no caller that '*' admits"
         ),
-        answer=NOT_BUILT,
-        source="",
+        source="linkerd/linkerd2-proxy linkerd/app/inbound/src/policy.rs",
     ),
-    Row(features=(f"{_TO}.methods.*", f"{_TO}.ports"), answer=Full(), source=_ROUTES),
+    Row(features=("authorization.rules.from.cidr",), answer=Full(), source=_NETWORKS),
+    Row(
+        features=("authorization.rules.from.except",),
+        answer=Full(),
+        source=_NETWORKS,
+        when=EXCEPTED.within("named"),
+    ),
+    Row(
+        features=("authorization.rules.from.except",),
+        answer=Unsupported(
+            why="policies only admit, and nothing names all callers but these",
+            hint="list those that may call, by service or serviceAccount",
+        ),
+        source=_POLICY,
+        widens=True,
+        when=EXCEPTED.within("nameless"),
+    ),
+    Row(
+        features=(f"{_TO}.methods.*", f"{_TO}.ports", f"{_TO}.except"),
+        answer=Full(),
+        source=_ROUTES,
+    ),
     Row(
         features=(f"{_TO}.paths.exact",),
         answer=Full(),
@@ -90,22 +146,79 @@ ACCESS = (
     ),
     Row(
         features=(f"{_TO}.paths.exact",),
-        answer=NOT_BUILT,
-        source="",
-        when=POLARITY.within("deny", "except"),
+        answer=Full(),
+        source=_PATHS,
+        requires=(_PATHS_AS_SENT,),
+        when={**POLARITY.within("deny", "except"), **PATHS.within("any")},
     ),
-    Row(features=(f"{_TO}.paths.prefix",), answer=Full(), source=_PATHS, when=PATHS.within("of gRPC")),
     Row(
-        features=(f"{_TO}.paths.prefix",),
+        features=(f"{_TO}.paths.exact",),
+        answer=Full(),
+        source=_PATHS,
+        when={**POLARITY.within("deny", "except"), **PATHS.within("of gRPC")},
+    ),
+    Row(
+        features=(f"{_TO}.paths.prefix", f"{_TO}.paths.regex"),
+        answer=Full(),
+        source=_PATHS,
+        when=PATHS.within("of gRPC"),
+    ),
+    Row(
+        features=(f"{_TO}.paths.prefix", f"{_TO}.paths.regex"),
         answer=Full(),
         source=_PATHS,
         requires=(_PATHS_AS_SENT,),
         when=PATHS.within("any"),
     ),
+    Row(features=(f"{_TO}.headers.exact",), answer=Full(), source=_HEADERS, when=POLARITY.within("allow")),
     Row(
-        features=(f"{_TO}.paths.regex", f"{_TO}.headers.*", f"{_TO}.hostnames", f"{_TO}.except"),
-        answer=NOT_BUILT,
-        source="",
+        features=(f"{_TO}.headers.exact",),
+        answer=Full(),
+        source=_HEADERS,
+        requires=(_HEADERS_ONCE,),
+        when=POLARITY.within("deny", "except"),
+    ),
+    Row(
+        features=_LOOSE_HEADERS,
+        answer=Approximate(
+            how="a value with other than visible ASCII characters never matches", facets=("verdict",)
+        ),
+        source=_HEADERS,
+        when=POLARITY.within("allow"),
+    ),
+    Row(
+        features=_LOOSE_HEADERS,
+        answer=Unsupported(
+            why="a value with other than visible ASCII characters would slip past", hint="list exact values"
+        ),
+        source=_HEADERS,
+        widens=True,
+        when=POLARITY.within("deny", "except"),
+    ),
+    Row(
+        features=(f"{_TO}.headers.absent",),
+        answer=Unsupported(
+            why="a route cannot ask for an absent header", hint="except the requests that carry it by value"
+        ),
+        source=_HEADERS,
+        widens=True,
+    ),
+    Row(
+        features=(f"{_TO}.hostnames",),
+        answer=Approximate(
+            how="host names are compared with case, so one in capitals never matches", facets=("verdict",)
+        ),
+        source=_HOSTS,
+        when=POLARITY.within("allow"),
+    ),
+    Row(
+        features=(f"{_TO}.hostnames",),
+        answer=Approximate(
+            how="host names are compared with case, so one in capitals slips past", facets=("verdict",)
+        ),
+        source=_HOSTS,
+        widens=True,
+        when=POLARITY.within("deny", "except"),
     ),
     Row(
         features=("authorization.rules.when.jwt.provider", "authorization.rules.when.jwt.claims"),
@@ -120,5 +233,37 @@ ACCESS = (
         answer=Full(is_unasked=True),  # the rule that asks for a token is refused
         source="linkerd/website linkerd.io/content/2-edge/features/server-policy.md",
     ),
-    Row(features=("probes.path", "probes.tcp", "probes.grpc"), answer=NOT_BUILT, source=""),
+    Row(features=("probes.tcp",), answer=Full(is_unasked=True), source=_PROBES),
+    Row(
+        features=("probes.path", "probes.grpc"),
+        answer=Full(is_unasked=True),
+        source=_PROBES,
+        when=PROBED.within("everybody anyway"),
+    ),
+    Row(
+        features=("probes.path", "probes.grpc"),
+        answer=Full(),
+        source=_PROBES,
+        when=PROBED.within("kubelets"),
+    ),
+    Row(
+        features=("probes.path", "probes.grpc"),
+        answer=Approximate(
+            how="the kubelet has no identity, so everybody may ask what it asks, in plain text too; "
+            "--set 'probeNetworks=[10.0.0.0/8]' names its addresses",
+            facets=("verdict", "mtls"),
+        ),
+        source=_PROBES,
+        widens=True,
+        when=PROBED.within("everybody"),
+    ),
+    Row(
+        features=("probes.path", "probes.grpc"),
+        answer=Unsupported(
+            why="the port carries connections, of which rules see no path",
+            hint="say protocol: http of the port, or probe it by tcp",
+        ),
+        source=_PROBES,
+        when=PROBED.within("nobody"),
+    ),
 )

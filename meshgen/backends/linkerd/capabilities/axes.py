@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from meshgen.backends.linkerd.plan.pods import is_listed
-from meshgen.backends.linkerd.plan.traffic import has_traffic_split
+from meshgen.backends.linkerd.plan.access import Asked, can_deny
+from meshgen.backends.linkerd.plan.identities import UnsayableError
+from meshgen.backends.linkerd.plan.peers import of_rule
+from meshgen.backends.linkerd.plan.pods import is_listed, owner_of, ports_of
+from meshgen.backends.linkerd.plan.timing import is_set
+from meshgen.backends.linkerd.plan.traffic import has_traffic_split, is_split_alone
 from meshgen.backends.linkerd.profiles import InboundPolicy, block_of
-from meshgen.intent.access import Action
-from meshgen.intent.model import Protocol
-from meshgen.intent.policy import Backoff, RetryCondition
-from meshgen.intent.resolved import ResolvedService
+from meshgen.intent.access import Action, Mode, Probe
+from meshgen.intent.model import Port, Protocol
+from meshgen.intent.policy import Backoff, RateLimit, RetryCondition
+from meshgen.intent.resolved import ResolvedService, ToOther
+from meshgen.profile import Channel
 from meshgen.support import Axis, Use
-from meshgen.values import Duration
+from meshgen.values import Duration, Percent
 
 
 def _service(use: Use) -> ResolvedService:
@@ -67,3 +72,144 @@ BASE = Axis(name="first wait", values=("25ms", "other"), of=lambda use: "25ms" i
 LONGEST = Axis(
     name="longest wait", values=("250ms", "other"), of=lambda use: "250ms" if _is(use, 250) else "other"
 )
+
+
+def _traffic(use: Use) -> str:
+    """Say whether a TrafficSplit, which is asked for by the profile, hides a field from the proxies."""
+    service = _service(use)
+    return "hidden" if has_traffic_split(service, use.profile) and not is_split_alone(service) else "seen"
+
+
+TRAFFIC_SPLIT = Axis(name="beside a TrafficSplit", values=("seen", "hidden"), of=_traffic)
+
+
+def _has_grpc(use: Use) -> str:
+    ports = _service(use).http_ports
+    return "gRPC" if any(port.protocol is Protocol.GRPC for port in ports) else "HTTP"
+
+
+PROTOCOLS = Axis(name="protocols", values=("HTTP", "gRPC"), of=_has_grpc)
+
+
+def _index(use: Use, field: str) -> int:
+    match use.usage.path:
+        case (str(first), int(index), *_) if first == field:
+            return index
+        case (_, str(second), int(index), *_) if second == field:
+            return index
+        case _:
+            raise AssertionError(use.usage.path)
+
+
+def _headers_alone(use: Use) -> str:
+    """Say whether a route asks on a gRPC port for headers and for no path."""
+    route = _service(use).written.routes[_index(use, "routes")]
+    match use.usage.path:
+        case (_, _, "match", int(index), *_):
+            match = route.match[index]
+        case _:
+            raise AssertionError(use.usage.path)
+    ports = [port for port in _service(use).http_ports if port.protocol is Protocol.GRPC]
+    is_alone = not match.paths and any(
+        not match.ports or {port.name, str(port.number)} & set(match.ports) for port in ports
+    )
+    return "alone on gRPC" if is_alone else "fitting"
+
+
+HEADERS = Axis(name="header conditions", values=("fitting", "alone on gRPC"), of=_headers_alone)
+
+
+def _ejects(use: Use) -> str:
+    """Say whether instances are left out at this service or at the one that a route leads to."""
+    service = _service(use)
+    to = service.routes[_index(use, "routes")].destination
+    other = use.set.services.get(to.key) if isinstance(to, ToOther) else None
+    is_asked = any(each is not None and is_set(each.outlier_detection) for each in (service, other))
+    return "asked for" if is_asked else "left alone"
+
+
+EJECTION = Axis(name="ejection", values=("left alone", "asked for"), of=_ejects)
+
+
+def _asked(use: Use) -> tuple[Asked, ...]:
+    owner = owner_of(_service(use), use.set)
+    return tuple(port.asked for port in ports_of(owner, use.set, use.profile))
+
+
+def _denied(use: Use) -> str:
+    """Say whether whoever is left of the allowed callers can be named."""
+    index = _index(use, "rules")
+    return "named" if all(can_deny(asked, index) for asked in _asked(use)) else "nameless"
+
+
+REST = Axis(name="who is left", values=("named", "nameless"), of=_denied)
+
+
+def _excepted(use: Use) -> str:
+    rule = _service(use).rules[_index(use, "rules")]
+    if rule.action is Action.DENY:
+        return "named"  # what is not excepted is taken away, and need not be named
+    try:
+        of_rule(rule.sources, is_strict=_service(use).mode is Mode.STRICT)
+    except UnsayableError:
+        return "nameless"
+    return "named"
+
+
+EXCEPTED = Axis(name="who is not excepted", values=("named", "nameless"), of=_excepted)
+
+
+def _probed(use: Use) -> str:
+    """Say who may ask what a probe asks."""
+    probe = use.usage.holder
+    assert isinstance(probe, Probe)
+    ports = [asked for asked in _asked(use) if probe in asked.probes]
+    if all(asked.is_open for asked in ports):
+        return "everybody anyway"
+    if any(not asked.port.protocol.is_http for asked in ports):
+        return "nobody"
+    return "kubelets" if use.profile.probe_networks else "everybody"
+
+
+PROBED = Axis(
+    name="who may probe", values=("everybody anyway", "kubelets", "everybody", "nobody"), of=_probed
+)
+
+
+def _burst(use: Use) -> str:
+    limit = use.usage.holder
+    assert isinstance(limit, RateLimit)
+    return "as requests" if limit.burst == limit.requests else "other"
+
+
+BURST = Axis(name="burst", values=("as requests", "other"), of=_burst)
+
+EJECTED = Axis(
+    name="most ejected",
+    values=("all", "fewer"),
+    of=lambda use: "all" if use.usage.value == Percent(10_000) else "fewer",
+)
+
+
+def _channel(use: Use) -> str:
+    found = use.profile.gateway_api
+    return "experimental" if found is not None and found.channel is Channel.EXPERIMENTAL else "standard"
+
+
+CHANNEL = Axis(name="Gateway API channel", values=("standard", "experimental"), of=_channel)
+
+
+def _app_protocol(use: Use) -> str:
+    """Say whether the Service among the inputs lets the proxies see the port's protocol."""
+    port, shown = use.usage.holder, _service(use).shown
+    assert isinstance(port, Port)
+    if shown is None:
+        return "unknown"
+    written = next((each.app_protocol for each in shown.ports if each.number == port.port), None)
+    seen = (None, "kubernetes.io/h2c") if port.protocol is Protocol.GRPC else _OPAQUE
+    return "shown" if written in seen else "unknown"
+
+
+# linkerd/linkerd2 policy-controller/core/src/outbound.rs: AppProtocol
+_OPAQUE = ("linkerd.io/tcp", "linkerd.io/opaque")
+APP_PROTOCOL = Axis(name="appProtocol", values=("shown", "unknown"), of=_app_protocol)

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from meshgen.support import NOT_BUILT, Approximate, Full, Row, Unsupported
+from meshgen.backends.linkerd.capabilities.axes import BURST, EJECTED
+from meshgen.support import Approximate, Full, Requires, Row, Unsupported
 
 _BALANCER = "linkerd/linkerd2-proxy linkerd/proxy/balance/src/lib.rs"
 _CLIENT_POLICY = "linkerd/linkerd2 policy-controller/core/src/outbound.rs"
 
-POLICY = (
+_ACCRUAL = "linkerd/linkerd2-proxy linkerd/app/outbound/src/http/breaker/consecutive_failures.rs"
+_RATE_LIMIT = "linkerd/linkerd2-proxy linkerd/proxy/server-policy/src/local_rate_limit.rs"
+
+_ANNOTATED = Requires(
+    id="failure-accrual-annotation",
+    what="the Service {service} has the annotations balancer.linkerd.io/failure-accrual: consecutive, and "
+    "failure-accrual-consecutive-max-failures (consecutive5xx) and -min-penalty (baseEjectionTime) of that "
+    "domain",
+)
+
+BALANCING = (
     Row(
         features=("loadBalancing.policy.*",),
         answer=Approximate(
@@ -48,17 +59,57 @@ POLICY = (
         source=_CLIENT_POLICY,
     ),
     Row(
-        features=(
-            "outlierDetection.consecutive5xx",
-            "outlierDetection.consecutiveGatewayErrors",
-            "outlierDetection.interval",
-            "outlierDetection.baseEjectionTime",
-            "outlierDetection.maxEjectionPercent",
-            "rateLimit.requests",
-            "rateLimit.per.*",
-            "rateLimit.burst",
+        features=("outlierDetection.consecutive5xx", "outlierDetection.baseEjectionTime"),
+        answer=Approximate(
+            how="an instance that failed is left out for a time that doubles with each failure, and then "
+            "tried with one request",
+            facets=("policy",),
         ),
-        answer=NOT_BUILT,
-        source="",
+        source=_ACCRUAL,
+        requires=(_ANNOTATED,),
+    ),
+    Row(
+        features=("outlierDetection.consecutiveGatewayErrors", "outlierDetection.interval"),
+        answer=Unsupported(
+            why="instances are judged by 5xx answers in a row, at each answer",
+            hint="write consecutive5xx, and leave interval out",
+        ),
+        source=_ACCRUAL,
+    ),
+    Row(
+        features=("outlierDetection.maxEjectionPercent",),
+        answer=Full(is_unasked=True),
+        source=_ACCRUAL,
+        when=EJECTED.within("all"),
+    ),
+    Row(
+        features=("outlierDetection.maxEjectionPercent",),
+        answer=Unsupported(why="every instance may be left out at once", hint="write 100, or leave it out"),
+        source=_ACCRUAL,
+        when=EJECTED.within("fewer"),
+    ),
+)
+
+RATES = (
+    Row(features=("rateLimit.requests", "rateLimit.per.second"), answer=Full(), source=_RATE_LIMIT),
+    Row(
+        features=("rateLimit.per.minute", "rateLimit.per.hour"),
+        answer=Unsupported(why="requests are counted by the second", hint="write how many a second"),
+        source=_RATE_LIMIT,
+    ),
+    Row(
+        features=("rateLimit.burst",),
+        answer=Full(is_unasked=True),
+        source=_RATE_LIMIT,
+        when=BURST.within("as requests"),
+    ),
+    Row(
+        features=("rateLimit.burst",),
+        answer=Unsupported(
+            why="as many requests as a second allows may come at once, no more and no fewer",
+            hint="leave burst out",
+        ),
+        source=_RATE_LIMIT,
+        when=BURST.within("other"),
     ),
 )

@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
-from meshgen.backends.linkerd.capabilities.axes import SPLIT_BY
-from meshgen.support import NOT_BUILT, Full, Requires, Row
+from meshgen.backends.linkerd.capabilities.axes import APP_PROTOCOL, CHANNEL, SPLIT_BY
+from meshgen.diagnostics import Severity
+from meshgen.support import Full, Requires, Row
 
 _SERVER = "linkerd/linkerd2 policy-controller/k8s/api/src/policy/server.rs"
 _OUTBOUND = "linkerd/linkerd2 policy-controller/k8s/index/src/outbound/index.rs"
 _PROTOCOLS = "linkerd/linkerd2 policy-controller/core/src/outbound.rs"
 _ADAPTOR = "linkerd/linkerd-smi pkg/adaptor/controller.go"
 
+_GATEWAY_API = "linkerd/linkerd2 policy-controller/k8s/api/src/lib.rs"
+
+_H2C = Requires(
+    id="grpc-app-protocol",
+    what="the gRPC ports of the Service {service} have no appProtocol, or kubernetes.io/h2c: another one, "
+    "grpc too, makes the proxies treat calls as bytes",
+)
+_OPAQUE = Requires(
+    id="opaque-port",
+    what="the ports of the Service {service} that carry connections have appProtocol: linkerd.io/tcp, or the "
+    "proxies look for HTTP first",
+)
+_EXPERIMENTAL = Requires(
+    id="gateway-api-experimental",
+    what="the experimental channel of the Gateway API is installed, which alone has the TCPRoute v1alpha2 "
+    "that Linkerd reads; --set gatewayAPI.channel=experimental says so",
+    severity=Severity.ERROR,
+)
 _SMI = Requires(
     id="linkerd-smi",
     what="the extension linkerd-smi is installed, which Linkerd deprecates; with "
@@ -31,15 +50,24 @@ SERVICES = (
         answer=Full(is_unasked=True),
         source=_SERVER,
     ),
-    Row(
-        features=("ports.protocol.grpc",),
-        answer=NOT_BUILT,
-        source="",
-    ),
-    Row(
-        features=("ports.protocol.tcp",),
-        answer=NOT_BUILT,
-        source="",
+    *(
+        row
+        for feature, requirement in (("ports.protocol.grpc", _H2C), ("ports.protocol.tcp", _OPAQUE))
+        for row in (
+            Row(
+                features=(feature,),
+                answer=Full(is_unasked=True),
+                source=_PROTOCOLS,
+                when=APP_PROTOCOL.within("shown"),
+            ),
+            Row(
+                features=(feature,),
+                answer=Full(is_unasked=True),
+                source=_PROTOCOLS,
+                requires=(requirement,),
+                when=APP_PROTOCOL.within("unknown"),
+            ),
+        )
     ),
     Row(
         features=("headless",),
@@ -80,5 +108,18 @@ SERVICES = (
         requires=(_SMI,),
         when=SPLIT_BY.within("TrafficSplit"),
     ),
-    Row(features=("split.tcp",), answer=NOT_BUILT, source=""),
+    Row(features=("split.tcp",), answer=Full(), source=_ADAPTOR, when=SPLIT_BY.within("TrafficSplit")),
+    Row(
+        features=("split.tcp",),
+        answer=Full(),
+        source=_OUTBOUND,
+        when={**SPLIT_BY.within("route"), **CHANNEL.within("experimental")},
+    ),
+    Row(
+        features=("split.tcp",),
+        answer=Full(),
+        source=_GATEWAY_API,
+        requires=(_EXPERIMENTAL,),
+        when={**SPLIT_BY.within("route"), **CHANNEL.within("standard")},
+    ),
 )

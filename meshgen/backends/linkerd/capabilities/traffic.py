@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from meshgen.backends.linkerd.capabilities.axes import BASE, LONGEST, REFUSED
-from meshgen.support import NOT_BUILT, Approximate, Full, Row, Unsupported
+from meshgen.backends.linkerd.capabilities.axes import (
+    BASE,
+    EJECTION,
+    HEADERS,
+    LONGEST,
+    PROTOCOLS,
+    REFUSED,
+)
+from meshgen.support import Approximate, Full, Row, Unsupported
 
 _ROUTES = "linkerd/linkerd2 policy-controller/k8s/index/src/outbound/index/http.rs"
 _MATCH = "linkerd/linkerd2-proxy linkerd/http/route/src/http/match.rs"
 _HEADERS = "linkerd/linkerd2-proxy linkerd/http/route/src/http/match/header.rs"
 _RETRY = "linkerd/linkerd2-proxy linkerd/app/outbound/src/http/logical/policy/route/retry.rs"
 _ANNOTATIONS = "linkerd/linkerd2 policy-controller/k8s/index/src/outbound/index.rs"
+_REDIRECT = "linkerd/linkerd2-proxy linkerd/http/route/src/http/filter/redirect.rs"
+_BREAKER = "linkerd/linkerd2-proxy linkerd/app/outbound/src/http/logical/policy/router.rs"
 _GRPC_CODES = ("cancelled", "deadline-exceeded", "internal", "resource-exhausted", "unavailable")
 
 TRAFFIC = (
@@ -18,16 +27,39 @@ TRAFFIC = (
         answer=Full(),
         source=_ROUTES,
     ),
-    Row(features=("routes.service",), answer=NOT_BUILT, source=""),
+    Row(features=("routes.service",), answer=Full(), source=_ROUTES, when=EJECTION.within("left alone")),
+    Row(
+        features=("routes.service",),
+        answer=Unsupported(
+            why="instances are left out as the Service that is called says, wherever it leads to",
+            hint="leave outlierDetection out on both services, or let callers call the other one",
+        ),
+        source=_BREAKER,
+        when=EJECTION.within("asked for"),
+    ),
     Row(
         features=(
             "routes.match.paths.*",
             "routes.match.methods.*",
             "routes.match.queryParams.*",
-            "routes.match.headers.exact",
         ),
         answer=Full(),
         source=_MATCH,
+    ),
+    Row(
+        features=("routes.match.headers.exact",),
+        answer=Full(),
+        source=_MATCH,
+        when=HEADERS.within("fitting"),
+    ),
+    Row(
+        features=tuple(f"routes.match.headers.{kind}" for kind in ("exact", "prefix", "present", "regex")),
+        answer=Unsupported(
+            why="a match of calls by headers alone takes the whole Service down",
+            hint="name the gRPC services beside the headers, as in paths: [{prefix: /pkg.Svc}]",
+        ),
+        source="linkerd/linkerd2-proxy linkerd/proxy/client-policy/src/grpc.rs",
+        when=HEADERS.within("alone on gRPC"),
     ),
     Row(features=("routes.match.ports",), answer=Full(), source=_ANNOTATIONS),
     Row(
@@ -40,6 +72,7 @@ TRAFFIC = (
             how="a value with other than visible ASCII characters never matches", facets=("backends",)
         ),
         source=_HEADERS,
+        when=HEADERS.within("fitting"),
     ),
     Row(
         features=("routes.match.headers.absent",),
@@ -49,8 +82,39 @@ TRAFFIC = (
         ),
         source=_HEADERS,
     ),
-    Row(features=("routes.redirect.*",), answer=NOT_BUILT, source=""),
-    Row(features=("headers.*",), answer=NOT_BUILT, source=""),
+    Row(
+        features=(
+            "routes.redirect.hostname",
+            "routes.redirect.scheme.*",
+            "routes.redirect.port",
+            "routes.redirect.statusCode.301",
+            "routes.redirect.statusCode.302",
+        ),
+        answer=Full(),
+        source=_REDIRECT,
+    ),
+    Row(
+        features=("routes.redirect.path", "routes.redirect.prefix"),
+        answer=Unsupported(
+            why="the proxies answer such a redirect with errors", hint="let the application redirect"
+        ),
+        source="kubernetes-sigs/gateway-api conformance/reports/v1.3.0/linkerd-linkerd",
+    ),
+    Row(
+        features=tuple(f"routes.redirect.statusCode.{code}" for code in (303, 307, 308)),
+        answer=Unsupported(why="another status than 301 and 302 takes the route down", hint="write 302"),
+        source=_ROUTES,
+    ),
+    Row(features=("headers.request.*",), answer=Full(), source=_ROUTES),
+    Row(features=("headers.response.*",), answer=Full(), source=_ROUTES, when=PROTOCOLS.within("HTTP")),
+    Row(
+        features=("headers.response.*",),
+        answer=Unsupported(
+            why="edits of answers to calls take the whole Service down", hint="let the application do it"
+        ),
+        source="linkerd/linkerd2 policy-controller/grpc/src/outbound/grpc.rs",
+        when=PROTOCOLS.within("gRPC"),
+    ),
     Row(
         features=("routes.rewrite.*",),
         answer=Unsupported(
@@ -73,11 +137,11 @@ TRAFFIC = (
             "retries.retryOn.gateway-error",
             "retries.retryOn.retriable-4xx",
             "retries.retryOn.status",
+            *(f"retries.retryOn.{code}" for code in _GRPC_CODES),
         ),
         answer=Full(),
         source=_ANNOTATIONS,
     ),
-    Row(features=tuple(f"retries.retryOn.{code}" for code in _GRPC_CODES), answer=NOT_BUILT, source=""),
     Row(
         features=("retries.retryOn",),
         answer=Full(),

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from meshgen.backends.linkerd.plan.servers import server_objects
 from meshgen.backends.linkerd.plan.traffic import (
     has_traffic_split,
-    http_routes,
     named_versions,
+    request_routes,
+    tcp_route,
     traffic_split,
 )
 from meshgen.backends.linkerd.profiles import DOMAINS
-from meshgen.intent.resolved import ResolvedService, ResolvedSet
+from meshgen.intent.resolved import ResolvedService, ResolvedSet, ToVersions
 from meshgen.manifest import Plan
 from meshgen.profile import Profile
 from meshgen.workload import version_service
@@ -22,9 +23,10 @@ from meshgen.workload import version_service
 _STAGES = (
     ("Service",),
     ("MeshTLSAuthentication", "NetworkAuthentication"),
-    ("HTTPRoute", "TrafficSplit"),
+    ("GRPCRoute", "HTTPRoute", "TCPRoute", "TrafficSplit"),
     ("AuthorizationPolicy",),
     ("Server",),
+    ("HTTPLocalRateLimitPolicy",),
 )
 _STAGE = {kind: stage for stage, kinds in enumerate(_STAGES) for kind in kinds}
 
@@ -48,7 +50,10 @@ def _traffic(service: ResolvedService, resolved: ResolvedSet, profile: Profile) 
         yield traffic_split(service)
         return
     for port in service.http_ports:
-        yield from http_routes(service, port, resolved)
+        yield from request_routes(service, port, resolved)
+    for port in service.service_ports:
+        if not port.protocol.is_http and isinstance(service.split, ToVersions):
+            yield tcp_route(service, port, resolved)
 
 
 def _place(plan: Plan) -> tuple[int, str, str, str]:

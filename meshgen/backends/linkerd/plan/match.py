@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 from typing import TypeVar, assert_never
 
-from meshgen.backends.linkerd.plan.objects import Compared, RouteMatch
+from meshgen.backends.linkerd.plan.objects import Compared, GrpcMatch, RouteMatch
 from meshgen.gatewayapi.requests import ANY_PATH, Alternative
 from meshgen.intent.match import (
     Absent,
     Exact,
     HeaderMatch,
     Match,
+    Method,
     PathExact,
     PathMatch,
     PathPrefix,
@@ -66,6 +67,31 @@ def route_match(alternative: Alternative) -> RouteMatch:
         query=_compared(alternative.query),
         method=None if alternative.method is None else alternative.method.value,
     )
+
+
+def grpc_match(alternative: Alternative) -> GrpcMatch | None:
+    """Write an alternative for calls, of which the path names service and method; None for every call."""
+    match alternative.path:
+        case PathExact(exact=text) | PathPrefix(prefix=text) if text != "/":
+            service, _, method = text.removeprefix("/").partition("/")
+            return GrpcMatch(service=service, method=method or None, headers=_compared(alternative.headers))
+        case _:
+            return None
+
+
+def is_of_grpc(alternative: Alternative) -> bool:
+    """Tell whether a gRPC call can match: POST, to a service or one of its methods, without a query."""
+    if alternative.query or alternative.method not in (None, Method.POST):
+        return False
+    match alternative.path:
+        case PathExact(exact=text):
+            return text.count("/") == 2 and not text.endswith("/")
+        case PathPrefix(prefix=text):
+            return text.count("/") == 1
+        case PathRegex():
+            return False
+        case _:
+            assert_never(alternative.path)
 
 
 def _path(path: PathMatch) -> Compared:

@@ -66,10 +66,40 @@ class Backend:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HeaderEdit:
+    """Headers that are set, added or taken away."""
+
+    set: Pairs | None
+    add: Pairs | None
+    remove: tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redirection:
+    """Another address to ask; what is None stays."""
+
+    scheme: str | None
+    hostname: str | None
+    port: int | None
+    status: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """Something that is done on the way, by its type."""
+
+    type: str
+    request: HeaderEdit | None
+    response: HeaderEdit | None
+    redirect: Redirection | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RouteRule:
     """What becomes of the requests that match one of the alternatives."""
 
     matches: tuple[RouteMatch, ...]
+    filters: tuple[Filter, ...] | None
     backends: tuple[Backend, ...] | None
 
 
@@ -83,6 +113,46 @@ class HttpRoute:
     rules: tuple[RouteRule, ...]
     api_version: str = "gateway.networking.k8s.io/v1"
     kind: str = "HTTPRoute"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrpcMatch:
+    """One alternative of a rule for calls."""
+
+    service: str
+    method: str | None  # None: every method of the service
+    headers: tuple[Compared, ...] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrpcRule:
+    """What becomes of the calls that match one of the alternatives."""
+
+    matches: tuple[GrpcMatch, ...] | None  # None: every call
+    filters: tuple[Filter, ...] | None
+    backends: tuple[Backend, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrpcRoute:
+    """Rules for gRPC calls to a Service."""
+
+    meta: Meta
+    parents: tuple[Parent, ...]
+    rules: tuple[GrpcRule, ...]
+    api_version: str = "gateway.networking.k8s.io/v1"
+    kind: str = "GRPCRoute"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TcpRoute:
+    """Shares of the connections to a Service."""
+
+    meta: Meta
+    parents: tuple[Parent, ...]
+    backends: tuple[Backend, ...]
+    api_version: str = "gateway.networking.k8s.io/v1alpha2"
+    kind: str = "TCPRoute"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,3 +224,14 @@ class Server:
     access: str
     api_version: str = "policy.linkerd.io/v1beta3"
     kind: str = "Server"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateLimit:
+    """Requests that each pod behind a Server takes in a second."""
+
+    meta: Meta
+    server: str
+    requests_per_second: int
+    api_version: str = "policy.linkerd.io/v1alpha1"
+    kind: str = "HTTPLocalRateLimitPolicy"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from meshgen.backends.linkerd.plan import identities, networks
 from meshgen.backends.linkerd.plan.identities import EVERYBODY, MESHED, Identities
@@ -43,15 +43,30 @@ def of_rule(sources: Iterable[Source], *, is_strict: bool) -> tuple[Peers, ...]:
     return _merged(named or (Peers(identities=anybody),))
 
 
-def of_denied(sources: Iterable[Source]) -> tuple[Peers, ...]:
+class Stopped(NamedTuple):
+    """Callers that are stopped, less some that are not."""
+
+    peers: Peers
+    excepts: tuple[Peers, ...]
+
+
+def of_denied(sources: Iterable[Source]) -> tuple[Stopped, ...]:
     """Name the callers that a rule stops, with or without identity."""
-    named = [peers for source in sources for peers in _of_source(source, EVERYBODY)]
-    return tuple(named) or (Peers(identities=EVERYBODY),)
+    everybody = Peers(identities=EVERYBODY)
+    named = [
+        Stopped(
+            everybody if source.who is None else _of_who(source.who, EVERYBODY),
+            tuple(_of_who(who, EVERYBODY) for who in source.excepts),
+        )
+        for source in sources
+    ]
+    return tuple(named) or (Stopped(everybody, ()),)
 
 
 def _of_source(source: Source, anybody: Identities) -> tuple[Peers, ...]:
     base = Peers(identities=anybody) if source.who is None else _of_who(source.who, anybody)
-    return without((base,), (_of_who(who, EVERYBODY) for who in source.excepts))
+    excepted = (Stopped(_of_who(who, EVERYBODY), ()) for who in source.excepts)
+    return without((base,), excepted)
 
 
 def _of_who(who: Who, anybody: Identities) -> Peers:
@@ -70,12 +85,21 @@ def _of_who(who: Who, anybody: Identities) -> Peers:
             assert_never(who)
 
 
-def without(admitted: Iterable[Peers], stopped: Iterable[Peers]) -> tuple[Peers, ...]:
+def without(admitted: Iterable[Peers], stopped: Iterable[Stopped]) -> tuple[Peers, ...]:
     """Give who is left of some callers without others; raises UnsayableError where nothing names them."""
     left = tuple(admitted)
-    for taken in stopped:
-        left = tuple(rest for peers in left for rest in _without(peers, taken))
+    for each in stopped:
+        spared = (_common(peers, out) for peers in left for out in each.excepts)
+        rest = (rest for peers in left for rest in _without(peers, each.peers))
+        left = tuple(dict.fromkeys((*rest, *(peers for peers in spared if not peers.is_empty))))
     return left
+
+
+def _common(one: Peers, other: Peers) -> Peers:
+    both = identities.common(one.identities, other.identities)
+    if one.blocks is None or other.blocks is None:
+        return Peers(identities=both, blocks=other.blocks if one.blocks is None else one.blocks)
+    return Peers(identities=both, blocks=networks.common(one.blocks, other.blocks))
 
 
 def _without(peers: Peers, taken: Peers) -> tuple[Peers, ...]:

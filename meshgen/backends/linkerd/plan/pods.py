@@ -9,7 +9,9 @@ from meshgen.backends.linkerd.plan.access import Asked
 from meshgen.backends.linkerd.profiles import InboundPolicy, block_of
 from meshgen.intent.access import Action, Mode
 from meshgen.intent.keys import ServiceKey
+from meshgen.intent.policy import RateLimit
 from meshgen.intent.resolved import ResolvedService, ResolvedSet, ServicePort
+from meshgen.intent.shown import ShownContainerPort
 from meshgen.manifest import Pairs
 from meshgen.profile import Profile
 
@@ -21,36 +23,65 @@ class ContainerPort:
     owner: ResolvedService  # whose pods they are
     selectors: tuple[tuple[str | None, Pairs], ...]  # by version; None: the service's own
     asked: Asked
+    requests_per_second: int | None
+    whole: InboundPolicy | None  # what it admits by itself where nothing is said of mode and rules
 
 
 def container_ports(resolved: ResolvedSet, profile: Profile) -> tuple[ContainerPort, ...]:
     """List each container port once, whichever Services front it, where something is asked of it."""
-    found: dict[tuple[ServiceKey, int | str], ContainerPort] = {}
-    taken: dict[tuple[str, Pairs, int | str], ServiceKey] = {}
+    taken: set[tuple[str, Pairs, int | str]] = set()
+    found: list[ContainerPort] = []
     for key in sorted(resolved.services):
         service = resolved.services[key]
-        owner = resolved.services[_owner(service)]
-        if not asks(owner):
+        if service.written.pods_of is not None:
             continue
+        pods = _pairs(service.selector)
+        for port in ports_of(service, resolved, profile):
+            place = (key.namespace, pods, port.asked.port.target)
+            if place not in taken:
+                taken.add(place)
+                found.append(port)
+    return tuple(found)
+
+
+def ports_of(owner: ResolvedService, resolved: ResolvedSet, profile: Profile) -> Iterator[ContainerPort]:
+    """Yield the container ports of a service's pods of which something is asked."""
+    found: dict[int | str, tuple[ServicePort, int | None]] = {}
+    for service in (owner, *resolved.fronts.get(owner.key, ())):
         for port in service.ports:
-            same = (key.namespace, _pairs(service.selector), port.target)
-            first = taken.setdefault(same, owner.key)
-            place = (first, port.target)
-            if place not in found:
-                found[place] = ContainerPort(
-                    owner=owner, selectors=tuple(_selectors(owner)), asked=_asked(owner, port, profile)
-                )
-    return tuple(found.values())
+            first, rate = found.get(port.target, (port, None))
+            found[port.target] = (first, rate or _rate(service, port))
+    for port, rate in found.values():
+        if says(owner, port) or rate is not None:
+            yield _container_port(owner, port, rate, profile)
 
 
-def asks(service: ResolvedService) -> bool:
-    """Tell whether a service says what its pods admit."""
-    return service.mode is not None or bool(service.port_modes) or service.has_authorization
+def _container_port(
+    owner: ResolvedService, port: ServicePort, rate: int | None, profile: Profile
+) -> ContainerPort:
+    return ContainerPort(
+        owner=owner,
+        selectors=tuple(_selectors(owner)),
+        asked=_asked(owner, port, profile),
+        requests_per_second=rate,
+        whole=None if says(owner, port) else block_of(profile).default_inbound_policy,
+    )
 
 
-def _owner(service: ResolvedService) -> ServiceKey:
+def _rate(service: ResolvedService, port: ServicePort) -> int | None:
+    limit = service.rate_limit
+    return limit.requests if isinstance(limit, RateLimit) and port.protocol.is_http else None
+
+
+def says(owner: ResolvedService, port: ServicePort) -> bool:
+    """Tell whether anything is said of the mode of a port, or of who may call it."""
+    return owner.mode is not None or port.target in owner.port_modes or owner.has_authorization
+
+
+def owner_of(service: ResolvedService, resolved: ResolvedSet) -> ResolvedService:
+    """Find the service whose pods a Service fronts: itself, or that of `podsOf`."""
     fronted = service.written.pods_of
-    return service.key if fronted is None else ServiceKey(service.key.namespace, fronted)
+    return service if fronted is None else resolved.services[ServiceKey(service.key.namespace, fronted)]
 
 
 def _selectors(owner: ResolvedService) -> Iterator[tuple[str | None, Pairs]]:
@@ -73,7 +104,17 @@ def _asked(owner: ResolvedService, port: ServicePort, profile: Profile) -> Asked
         mode=owner.port_modes.get(port.target) or owner.mode or mode,
         default=owner.default or default,
         rules=owner.rules,
+        probes=tuple(
+            probe for probe in owner.probes if probe.port in (str(port.target), _container_name(owner, port))
+        ),
+        probe_networks=profile.probe_networks,
     )
+
+
+def _container_name(owner: ResolvedService, port: ServicePort) -> str | None:
+    """Find the name that the pods give a container port of this number."""
+    names = {shown.name for pod in owner.pods for shown in pod.ports if shown.number == port.target}
+    return names.pop() if len(names) == 1 else None
 
 
 def halves(profile: Profile) -> tuple[Mode, Action]:
@@ -87,12 +128,24 @@ def halves(profile: Profile) -> tuple[Mode, Action]:
             return Mode.PERMISSIVE, Action.ALLOW
 
 
+def closes_half(profile: Profile) -> bool:
+    """Tell whether the cluster admits its own networks alone, which mode and default cannot say."""
+    return block_of(profile).default_inbound_policy in (
+        InboundPolicy.CLUSTER_AUTHENTICATED,
+        InboundPolicy.CLUSTER_UNAUTHENTICATED,
+    )
+
+
 def is_listed(service: ResolvedService, resolved: ResolvedSet) -> bool:
-    """Tell whether the inputs show the pods of a service, and no container port that has no Server."""
-    owner = _owner(service)
-    targets = {
-        port.target for other in resolved.services.values() if _owner(other) == owner for port in other.ports
-    }
-    return bool(service.pods) and all(
-        shown.number in targets or shown.name in targets for pod in service.pods for shown in pod.ports
+    """Tell whether the inputs show the pods of a service, and no container port without a Server."""
+    return bool(service.pods) and not unlisted(service, resolved)
+
+
+def unlisted(service: ResolvedService, resolved: ResolvedSet) -> tuple[ShownContainerPort, ...]:
+    """List the container ports that the inputs show and the intent does not."""
+    owner = owner_of(service, resolved)
+    every = (owner, *resolved.fronts.get(owner.key, ()))
+    targets = {port.target for each in every for port in each.ports}
+    return tuple(
+        shown for pod in owner.pods for shown in pod.ports if not targets & {shown.number, shown.name}
     )

@@ -18,6 +18,7 @@ from meshgen.backends.linkerd.plan.objects import (
     HttpRoute,
     ObjectRef,
     Parent,
+    RateLimit,
     RouteRule,
     Server,
 )
@@ -25,7 +26,6 @@ from meshgen.backends.linkerd.plan.peers import Peers
 from meshgen.backends.linkerd.plan.pods import ContainerPort, container_ports
 from meshgen.backends.linkerd.profiles import DOMAINS
 from meshgen.gatewayapi.requests import EVERY_REQUEST
-from meshgen.intent.access import Action
 from meshgen.intent.model import Protocol
 from meshgen.intent.resolved import ResolvedService, ResolvedSet
 from meshgen.manifest import Plan
@@ -73,14 +73,15 @@ class Guarded:
 
     @property
     def protocol(self) -> str:
-        """What the Server is told of the protocol; one that is gRPC would read no HTTPRoute."""
+        """What the Server is told of the protocol; one that is gRPC reads no HTTPRoute and no rate limit."""
         match self.port.asked.port.protocol:
             case Protocol.HTTP:
                 return "HTTP/1"
             case Protocol.HTTP2:
                 return "HTTP/2"
             case Protocol.GRPC:
-                return "HTTP/2" if self.access.cells else "gRPC"
+                is_told = not self.access.cells and self.port.requests_per_second is None
+                return "gRPC" if is_told else "HTTP/2"
             case Protocol.TCP:
                 return "opaque"
             case Protocol.TLS:
@@ -94,8 +95,7 @@ class Guarded:
         probes are open to everybody. linkerd/linkerd2 policy-controller/k8s/index/src/inbound/index.rs
         """
         asked = self.port.asked
-        is_open = not asked.is_strict and asked.default is Action.ALLOW and not asked.rules
-        if self.access.cells or is_open or asked.port.protocol not in (Protocol.HTTP, Protocol.HTTP2):
+        if self.access.cells or asked.is_open or asked.port.protocol not in (Protocol.HTTP, Protocol.HTTP2):
             return self.access.cells
         return (Cell(requests=EVERY_REQUEST, content=()),)
 
@@ -164,7 +164,7 @@ def _rules(grants: Grants) -> tuple[str, ...]:
 def _route_rules(cells: Sequence[Cell[Grants]]) -> Iterator[RouteRule]:
     matches = [route_match(cell.requests) for cell in cells]
     for start in range(0, len(matches), _MOST_MATCHES):
-        yield RouteRule(matches=tuple(matches[start : start + _MOST_MATCHES]), backends=None)
+        yield RouteRule(matches=tuple(matches[start : start + _MOST_MATCHES]), filters=None, backends=None)
 
 
 def _policies(
@@ -184,9 +184,11 @@ def _policies(
         )
 
 
-def _servers(guarded: Guarded) -> Iterator[Server]:
+def _servers(guarded: Guarded) -> Iterator[Server | RateLimit]:
     port = guarded.port
     by_itself = [_BY_ITSELF[grant] for grant in guarded.access.everywhere if grant in _BY_ITSELF]
+    if port.whole is not None:
+        by_itself = [port.whole.value]
     for name, (_, selector) in zip(guarded.servers, port.selectors, strict=True):
         yield Server(
             meta=meta(port.owner.intent, name, domains=DOMAINS),
@@ -195,3 +197,9 @@ def _servers(guarded: Guarded) -> Iterator[Server]:
             protocol=guarded.protocol,
             access=by_itself[0] if by_itself else "deny",
         )
+        if port.requests_per_second is not None:
+            yield RateLimit(
+                meta=meta(port.owner.intent, name, domains=DOMAINS),
+                server=name,
+                requests_per_second=port.requests_per_second,
+            )

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import assert_never
 
 from meshgen.backend import meta
-from meshgen.backends.linkerd.plan.match import of_match, route_match
+from meshgen.backends.linkerd.plan.filters import filters
+from meshgen.backends.linkerd.plan.match import grpc_match, is_of_grpc, of_match, route_match
+from meshgen.backends.linkerd.plan.names import joined
 from meshgen.backends.linkerd.plan.objects import (
     Backend,
+    GrpcRoute,
+    GrpcRule,
     HttpRoute,
     Parent,
     RouteRule,
     SplitBackend,
+    TcpRoute,
     TrafficSplit,
 )
 from meshgen.backends.linkerd.plan.timing import is_set, timing
 from meshgen.backends.linkerd.plan.weights import weights
 from meshgen.backends.linkerd.profiles import DOMAINS, Traffic, block_of
 from meshgen.gatewayapi.requests import EVERY_REQUEST, Alternative
+from meshgen.intent.model import Protocol
 from meshgen.intent.resolved import (
-    Destination,
     ResolvedRoute,
     ResolvedService,
     ResolvedSet,
@@ -114,48 +120,94 @@ def port_routes(service: ResolvedService, port: ServicePort) -> tuple[PortRoute,
 
 
 def _alternatives(route: ResolvedRoute, port: ServicePort) -> Iterator[Alternative]:
+    is_grpc = port.protocol is Protocol.GRPC
+    if is_grpc and isinstance(route.destination, Redirect):
+        return
     if not route.matches:
         yield EVERY_REQUEST
     names = {port.name, str(port.number)}
     for match in route.matches:
         if not match.ports or names & set(match.ports):
-            yield from of_match(match)
+            yield from (each for each in of_match(match) if not is_grpc or is_of_grpc(each))
 
 
-def http_routes(service: ResolvedService, port: ServicePort, resolved: ResolvedSet) -> Iterator[HttpRoute]:
-    """Plan the routes of a Service port: one object for each distinct set of annotations."""
+def request_routes(
+    service: ResolvedService, port: ServicePort, resolved: ResolvedSet
+) -> Iterator[HttpRoute | GrpcRoute]:
+    """Plan the routes of an HTTP port: one object for each distinct set of annotations."""
     routes = port_routes(service, port)
     if not any(_asks(route) for route in routes):
         return
-    own = routes[-1].annotations
-    for noted in dict.fromkeys(route.annotations for route in routes):
-        inside = [route for route in routes if route.annotations == noted]
-        name = f"{service.key.name}.{port.number}"
-        yield HttpRoute(
-            meta=meta(
-                service.intent,
-                name if noted == own else f"{name}.{inside[0].route.name}",
-                domains=DOMAINS,
-                annotations=noted,
-            ),
-            parents=(Parent(group="", kind="Service", name=service.key.name, port=port.number),),
-            hostnames=None,
-            rules=tuple(_rule(route, service, port, resolved) for route in inside),
+    for noted, inside in objects(routes).items():
+        name = joined(service.key.name, str(port.number))
+        head = meta(
+            service.intent,
+            name if noted == routes[-1].annotations else joined(name, inside[0].name),
+            domains=DOMAINS,
+            annotations=noted,
         )
+        if port.protocol is Protocol.GRPC:
+            calls = tuple(_grpc_rule(route, service, port, resolved) for route in inside)
+            yield GrpcRoute(meta=head, parents=_parents(service, port), rules=calls)
+        else:
+            rules = tuple(_rule(route, service, port, resolved) for route in inside)
+            yield HttpRoute(meta=head, parents=_parents(service, port), hostnames=None, rules=rules)
+
+
+def objects(routes: Iterable[PortRoute]) -> Mapping[Pairs, tuple[PortRoute, ...]]:
+    """Sort the routes of a port by their annotations, which an object has as a whole."""
+    inside: dict[Pairs, tuple[PortRoute, ...]] = {}
+    for route in routes:
+        inside[route.annotations] = (*inside.get(route.annotations, ()), route)
+    return inside
+
+
+def tcp_route(service: ResolvedService, port: ServicePort, resolved: ResolvedSet) -> TcpRoute:
+    """Plan the shares of a port that carries connections."""
+    return TcpRoute(
+        meta=meta(service.intent, joined(service.key.name, str(port.number)), domains=DOMAINS),
+        parents=_parents(service, port),
+        backends=_backends(service.split, service, port, resolved),
+    )
+
+
+def _parents(service: ResolvedService, port: ServicePort) -> tuple[Parent, ...]:
+    return (Parent(group="", kind="Service", name=service.key.name, port=port.number),)
 
 
 def _asks(route: PortRoute) -> bool:
     """Tell whether a route asks for more than the Service itself gives."""
-    return bool(route.annotations) or not isinstance(route.route.destination, ToService)
+    is_plain = isinstance(route.route.destination, ToService) and route.route.headers is None
+    return bool(route.annotations) or not is_plain
 
 
 def _rule(route: PortRoute, service: ResolvedService, port: ServicePort, resolved: ResolvedSet) -> RouteRule:
-    matches = tuple(map(route_match, route.alternatives))
-    return RouteRule(matches=matches, backends=_backends(route.route.destination, service, port, resolved))
+    to = route.route.destination
+    return RouteRule(
+        matches=tuple(map(route_match, route.alternatives)),
+        filters=filters(route.route),
+        backends=None if isinstance(to, Redirect) else _backends(to, service, port, resolved),
+    )
+
+
+def _grpc_rule(
+    route: PortRoute, service: ResolvedService, port: ServicePort, resolved: ResolvedSet
+) -> GrpcRule:
+    to = route.route.destination
+    assert not isinstance(to, Redirect), "calls are not redirected"
+    matches = tuple(match for each in route.alternatives if (match := grpc_match(each)) is not None)
+    return GrpcRule(
+        matches=matches if len(matches) == len(route.alternatives) else None,
+        filters=filters(route.route),
+        backends=_backends(to, service, port, resolved),
+    )
 
 
 def _backends(
-    destination: Destination, service: ResolvedService, port: ServicePort, resolved: ResolvedSet
+    destination: ToService | ToVersions | ToOther,
+    service: ResolvedService,
+    port: ServicePort,
+    resolved: ResolvedSet,
 ) -> tuple[Backend, ...]:
     assert port.number is not None, "a route stands on a Service port"
     match destination:
@@ -182,7 +234,7 @@ def _backends(
                 ),
             )
         case _:
-            raise AssertionError("a redirect has no backend")
+            assert_never(destination)
 
 
 def _number(to: ToOther, resolved: ResolvedSet) -> int:
