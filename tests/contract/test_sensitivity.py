@@ -205,7 +205,9 @@ def test_a_backend_that_ignores_one_field_is_caught_for_each_field(
         before = resolved(load(tree))
         assert before is not None
         base = rendered(before, backend, profile)
-        if feature in base.told or base.is_refused or not base.manifests:
+        paths = {use.usage.path for use in uses(before, profile) if use.usage.feature == feature}
+        is_excused = all(is_unasked(before, path, backend, profile) for path in paths)
+        if feature in base.told or base.is_refused or is_excused or not base.manifests:
             continue
         planned = backend.plan(before, profile)
         deaf = replace(backend, plan=lambda *_, planned=planned: planned)
