@@ -120,7 +120,7 @@ _TOKENS = (
             how="the claims scope and permission are split at spaces, so one word of several is enough",
             facets=("verdict",),
         ),
-        source=_REQUEST,
+        source="istio/istio pilot/pkg/security/authn/policy_applier.go",
         widens=True,
         when=CLAIMS.within("split"),
     ),

@@ -34,7 +34,7 @@ POLICY = (
         answer=Approximate(
             how="each pod's own proxy applies the limits to what it receives too", facets=("policy",)
         ),
-        source="istio/istio pilot/pkg/networking/core/cluster.go",
+        source=_CLUSTER,
     ),
     Row(
         features=_DETECTORS,

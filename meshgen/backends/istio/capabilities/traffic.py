@@ -8,6 +8,7 @@ from meshgen.support import Approximate, Full, Row, Unsupported
 _VIRTUAL_SERVICE = "istio/api networking/v1alpha3/virtual_service.proto"
 _ROUTE = "istio/istio pilot/pkg/networking/core/route/route.go"
 _RETRY = "istio/istio pilot/pkg/networking/core/route/retry/retry.go"
+_ENVOY = "envoyproxy/envoy api/envoy/config/route/v3/route_components.proto"
 _VALIDATION = "istio/istio pkg/config/validation/agent/validation.go"
 
 TRAFFIC = (
@@ -102,14 +103,14 @@ TRAFFIC = (
     ),
     Row(
         features=("retries.backoff.max",),
-        answer=Full(is_unasked=True),  # Envoy's longest wait is ten times the first
-        source=_RETRY,
+        answer=Full(is_unasked=True),
+        source=_ENVOY,
         when=BACKOFF.within("tenfold"),
     ),
     Row(
         features=("retries.backoff.max",),
         answer=Approximate(how="the longest wait is always ten times backoff.base", facets=("retries",)),
-        source=_RETRY,
+        source=_ENVOY,
         when=BACKOFF.within("other"),
     ),
     Row(
