@@ -9,7 +9,7 @@ from meshgen.backends.istio.plan.operations import alternatives
 from meshgen.diagnostics import Code, Diagnostic, Span
 from meshgen.intent.access import Action
 from meshgen.intent.policy import RateLimit
-from meshgen.intent.resolved import ResolvedService, ResolvedSet
+from meshgen.intent.resolved import NamespaceWide, ResolvedService, ResolvedSet
 from meshgen.profile import Profile
 
 UNNUMBERED_PORT = Code(
@@ -40,16 +40,21 @@ _MOST_RULES = 512
 def limits(resolved: ResolvedSet, profile: Profile) -> Iterator[Diagnostic]:
     """Report MG320 to MG323."""
     for wide in resolved.wide:
-        if wide.namespace == profile.root_namespace:
-            for part, value in (("mtls", wide.mode), ("authorization", wide.default)):
-                if value is not None:
-                    yield _of_root(f"spec.{part}.scope", wide.intent.spec.span(part, "scope"), profile)
+        yield from _scopes_of_root(wide, profile)
     for service in resolved.services.values():
         if service.key.namespace == profile.root_namespace:
             yield from _policies_of_root(service, profile)
         yield from _unnumbered(service, profile)
         yield from _issuers(service, resolved, profile)
         yield from _too_many(service, profile)
+
+
+def _scopes_of_root(wide: NamespaceWide, profile: Profile) -> Iterator[Diagnostic]:
+    if wide.namespace != profile.root_namespace:
+        return
+    for part, value in (("mtls", wide.mode), ("authorization", wide.default)):
+        if value is not None:
+            yield _of_root(f"spec.{part}.scope", wide.intent.spec.span(part, "scope"), profile)
 
 
 def _policies_of_root(service: ResolvedService, profile: Profile) -> Iterator[Diagnostic]:
