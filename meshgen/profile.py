@@ -97,7 +97,7 @@ class ProfileSpec(Located):
 class ProfileMetadata(Located):
     """The name of a profile, which lives in no namespace."""
 
-    name: Annotated[str, DNS_LABEL] = plain("name after --mesh")
+    name: Annotated[str, DNS_LABEL] = plain("name of the profile, as --mesh takes it")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,9 +122,11 @@ def document_class(blocks: Blocks) -> Any:
         (name, cast(Any, block) | None, plain(f"what {name} alone has", key=name, default=None))
         for name, block in blocks
     ]
-    spec = make_dataclass("Spec", fields, bases=(ProfileSpec,), **options)
+    doc = {"__doc__": ProfileSpec.__doc__}
+    spec = make_dataclass("Spec", fields, bases=(ProfileSpec,), namespace=doc, **options)
     whole = [("spec", spec, plain("what is said of the cluster"))]
-    return make_dataclass("MeshProfile", whole, bases=(ProfileHead,), **options)
+    doc = {"__doc__": "Facts of one cluster that no intent should know."}
+    return make_dataclass("MeshProfile", whole, bases=(ProfileHead,), namespace=doc, **options)
 
 
 def profile_shape(blocks: Blocks) -> ObjectShape:

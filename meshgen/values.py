@@ -90,7 +90,7 @@ class Text:
     what: str
     pattern: str | None = None
     longest: int | None = None
-    or_number: bool = False  # a number is as good, as for ports
+    number: Whole | None = None  # what digits alone must be, as for ports; None: text like any other
     example: str | None = None
 
     def check(self, text: str) -> str | None:
@@ -100,6 +100,8 @@ class Text:
         # `$` matches before a final newline in Python, and nowhere else
         if self.pattern is not None and (text.endswith("\n") or not re.search(self.pattern, text)):
             return f"{text!r} is not {self.what}"
+        if self.number is not None and text.isdecimal():
+            return self.number.check(int(text))
         return None
 
 

@@ -172,7 +172,7 @@ class Rule(Located):
     shape: ClassVar[tuple[Constraint, ...]] = (AtLeastOne("from", "to", "when"),)
 
     name: Annotated[str, DNS_LABEL] = plain("name of the rule, unique in its list")
-    action: Action | None = feature("allow unless written", default=None)
+    action: Action | None = feature("what the rule does, allow unless written", default=None)
     from_: tuple[From, ...] = plain("callers, any of which; any caller unless written", default=())
     to: tuple[To, ...] = plain("requests, any of which; any request unless written", default=())
     when: When | None = plain("conditions beside caller and request", default=None)

@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Literal
 
 from meshgen.intent.constraints import AtLeastOne, Constraint
 from meshgen.intent.features import Located, feature, plain
-from meshgen.values import Text
+from meshgen.values import PORT, Text
 
 HTTP_TOKEN = Text(what="a header name", pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$", longest=256)
 QUERY_NAME = Text(what="the name of a query parameter", longest=256)
@@ -20,7 +20,7 @@ PORT_NAME = Text(
     what="the name or number of a port",
     pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$",
     longest=63,
-    or_number=True,
+    number=PORT,
 )
 
 

@@ -96,7 +96,7 @@ class Service(Located):
 
     port: PortNumber | None = short("short for ports with this one entry", default=None)
     target_port: Annotated[str, PORT_NAME] | None = short("container port of `port`", default=None)
-    protocol: Protocol | None = short("what `port` speaks", default=None)
+    protocol: Protocol | None = short("what `port` speaks, http unless written", default=None)
     ports: tuple[Port, ...] = plain("ports of the Service and of its pods", default=())
     selector: Labels | None = feature("labels of the pods behind the service", default=None)
     service_account: ServiceAccountName | None = feature("identity of its pods", default=None)
@@ -117,7 +117,7 @@ class Service(Located):
         "limits of each caller", default=None
     )
     outlier_detection: OutlierDetection | Written | Ambient | None = feature(
-        "ejection of instances", default=None
+        "ejection of instances that fail", default=None
     )
     load_balancing: LoadBalancing | Ambient | None = plain("which instance gets a request", default=None)
     connect_timeout: Duration | Ambient | None = feature(
@@ -129,7 +129,7 @@ class Service(Located):
     headers: Headers | None = plain("edits of headers on the way", default=None)
     cors: Cors | Written | None = feature("what browsers of other origins may do", default=None)
     mtls: Mtls | None = plain("what the ports of its pods admit", default=None)
-    authorization: Authorization | None = plain("who may call", default=None)
+    authorization: Authorization | None = plain("who may call the service", default=None)
     callers: tuple[From, ...] = short("these may call and nobody else, short for authorization", default=())
     probes: tuple[Probe, ...] = plain("how the kubelet asks whether the pods are well", default=())
 
@@ -147,7 +147,9 @@ class Defaults(Located):
     timeout: Duration | Written | None = feature("longest time of a request, retries included", default=None)
     retries: Retries | Written | None = feature("tries after the first one", default=None)
     circuit_breaker: CircuitBreaker | Written | None = feature("limits of each caller", default=None)
-    outlier_detection: OutlierDetection | Written | None = feature("ejection of instances", default=None)
+    outlier_detection: OutlierDetection | Written | None = feature(
+        "ejection of instances that fail", default=None
+    )
     load_balancing: LoadBalancing | None = plain("which instance gets a request", default=None)
     connect_timeout: Duration | None = feature("longest time to connect to an instance", default=None)
 
@@ -184,7 +186,7 @@ class Spec(Located):
         "issuers of tokens by name", default=None
     )
     services: Mapping[Annotated[str, DNS_LABEL], Service] | None = plain(
-        "services by name", transparent=True, default=None
+        "services of the namespace by name", transparent=True, default=None
     )
     accept: tuple[Accept, ...] = plain("losses that the team agrees to", default=())
 
@@ -207,8 +209,8 @@ class MeshIntent(Located):
 
     api_version: Literal["meshgen.dev/v1alpha1"] = plain("version of the language")
     kind: Literal["MeshIntent"] = plain("kind of the document")
-    metadata: Metadata = plain("name and namespace", transparent=True)
-    spec: Spec = plain("what should hold", transparent=True)
+    metadata: Metadata = plain("name and namespace of the intent", transparent=True)
+    spec: Spec = plain("what should hold for the services", transparent=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
