@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from meshgen.diagnostics import near_miss
 from meshgen.intent.constraints import AtLeastOne, AtMostOne, Constraint, ExactlyOne
 from meshgen.intent.features import Located, fields_of
+from meshgen.intent.foreign import reserved, translated
 from meshgen.intent.shape import (
     CONFLICTING_KEYS,
     EMPTY_VALUE,
@@ -19,6 +20,7 @@ from meshgen.intent.shape import (
     INVALID_VALUE,
     MISSING_KEY,
     NULLS,
+    RESERVED_WORD,
     UNKNOWN_KEY,
     ConstantShape,
     EnumShape,
@@ -166,23 +168,31 @@ class ObjectShape(Shape):
     def _check_keys(self, node: MapNode, place: Place) -> bool:
         written = [key.text for key, _ in node.entries]
         before = len(place.findings)
-        for key, _ in node.entries:
-            if key.text not in self.keys:
-                _report_unknown(key, self.keys, place)
+        unknown = [key for key, _ in node.entries if key.text not in self.keys]
+        meant = {_report_unknown(key, self.keys, place, self.cls.__name__) for key in unknown}
         for name, field in self.keys.items():
-            if field.is_required and name not in written:
+            if field.is_required and name not in written and name not in meant:
                 place.report(MISSING_KEY, f"{name_of(place)} has no {name!r}: {field.doc}", node)
         for constraint in self.constraints:
-            _check_constraint(constraint, node, place)
+            _check_constraint(constraint, node, place, is_told=bool(unknown))
         return len(place.findings) == before
 
 
-def _report_unknown(key: ScalarNode, known: Mapping[str, FieldShape], place: Place) -> None:
-    hint = near_miss(key.text, known) or f"the keys here are {', '.join(sorted(known))}"
-    place.below(key.text).report(UNKNOWN_KEY, f"unknown key {key.text!r}", key, hint=hint)
+def _report_unknown(key: ScalarNode, known: Mapping[str, FieldShape], place: Place, cls: str = "") -> str:
+    """Report a key that does not exist; give the one that it stands for, so that none is told as missing."""
+    here, word = place.below(key.text), key.text
+    if (why := reserved(cls, word)) is not None:
+        here.report(RESERVED_WORD, f"the key {word!r} is reserved: {why}", key, hint="take it away")
+        return ""
+    hint = (
+        translated(word, known) or near_miss(word, known) or f"the keys here are {', '.join(sorted(known))}"
+    )
+    here.report(UNKNOWN_KEY, f"unknown key {word!r}", key, hint=hint)
+    return next((name for name in known if hint.startswith((f"write {name}:", f"did you mean {name!r}"))), "")
 
 
-def _check_constraint(constraint: Constraint, node: MapNode, place: Place) -> None:
+def _check_constraint(constraint: Constraint, node: MapNode, place: Place, *, is_told: bool = False) -> None:
+    """Compare the keys that stand; that none does is told already where one stands that does not exist."""
     present = [key for key, _ in node.entries if key.text in constraint.keys]
     names = ", ".join(constraint.keys)
     if len(present) > 1 and isinstance(constraint, AtMostOne | ExactlyOne):
@@ -193,7 +203,7 @@ def _check_constraint(constraint: Constraint, node: MapNode, place: Place) -> No
             second,
             hint=f"keep one of {names}",
         )
-    elif not present and isinstance(constraint, AtLeastOne | ExactlyOne):
+    elif not present and not is_told and isinstance(constraint, AtLeastOne | ExactlyOne):
         place.report(MISSING_KEY, f"{name_of(place)} has none of {names}", node, hint="write one of them")
 
 

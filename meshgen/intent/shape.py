@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from meshgen.diagnostics import Code, Findings, near_miss
+from meshgen.intent.foreign import reserved_value
 from meshgen.scalars import is_ambiguous
 from meshgen.source import ListNode, MapNode, Node, ScalarNode
 from meshgen.values import Duration, Percent, Text, Whole
@@ -36,6 +37,11 @@ AMBIGUOUS_SCALAR = Code(
     number="MG126",
     slug="ambiguous-scalar",
     meaning="YAML 1.1 and YAML 1.2 readers take this plain scalar for different things.",
+)
+RESERVED_WORD = Code(
+    number="MG127",
+    slug="reserved-word",
+    meaning="A word that the language keeps for later and does not read yet.",
 )
 
 
@@ -104,10 +110,12 @@ NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
 def name_of(place: Place) -> str:
+    """Name a place by its key, or by its path where it is an entry of a list."""
     return repr(place.step) if isinstance(place.step, str) and place.step else (str(place) or "the document")
 
 
 def kind_of(node: Node) -> str:
+    """Say what stands there, as a predicate."""
     match node:
         case MapNode():
             return "a mapping"
@@ -200,6 +208,10 @@ class EnumShape(Shape):
     def scalar(self, node: ScalarNode, place: Place) -> Any:
         """Find the word; case counts."""
         member = self.members.get(node.text)
+        if member is None and (why := reserved_value(place.step, node.text)) is not None:
+            return place.report(
+                RESERVED_WORD, f"{node.text!r} is reserved: {why}", node, hint=f"write {self.what}"
+            )
         if member is None or (isinstance(member.value, int) and not node.plain):
             hint = near_miss(node.text, self.members) or None
             return place.report(
