@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from meshgen.backends.linkerd.capabilities.axes import EXCEPTED, PATHS, PROBED, REST, UNLISTED
+from meshgen.backends.linkerd.capabilities.axes import CLUSTER, EXCEPTED, PATHS, PROBED, REST, UNLISTED
 from meshgen.diagnostics import Severity
 from meshgen.support import POLARITY, Approximate, Full, Requires, Row, Unsupported
 
@@ -79,7 +79,19 @@ ACCESS = (
         requires=(_NAMESPACE,),
     ),
     Row(
-        features=("authorization.default.allow", "authorization.rules.action.allow"),
+        features=("authorization.default.allow",),
+        answer=Full(is_unasked=True),
+        source=_SERVER,
+        when=CLUSTER.within("allow"),
+    ),
+    Row(
+        features=("authorization.default.allow",),
+        answer=Full(),
+        source=_SERVER,
+        when=CLUSTER.within("deny"),
+    ),
+    Row(
+        features=("authorization.rules.action.allow",),
         answer=Full(),
         source=_POLICY,
     ),

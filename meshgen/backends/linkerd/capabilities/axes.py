@@ -5,7 +5,7 @@ from __future__ import annotations
 from meshgen.backends.linkerd.plan.access import Asked, can_deny
 from meshgen.backends.linkerd.plan.identities import UnsayableError
 from meshgen.backends.linkerd.plan.peers import of_rule
-from meshgen.backends.linkerd.plan.pods import is_listed, owner_of, ports_of
+from meshgen.backends.linkerd.plan.pods import halves, is_listed, owner_of, ports_of
 from meshgen.backends.linkerd.plan.timing import is_set
 from meshgen.backends.linkerd.plan.traffic import has_traffic_split, is_split_alone
 from meshgen.backends.linkerd.profiles import InboundPolicy, block_of
@@ -41,6 +41,9 @@ def _unlisted(use: Use) -> str:
     return "closed" if policy in settling or is_told_there or is_listed(service, use.set) else "open"
 
 
+CLUSTER = Axis(
+    name="cluster's default", values=("allow", "deny"), of=lambda use: halves(use.profile)[1].value
+)
 UNLISTED = Axis(name="unlisted ports", values=("closed", "open"), of=_unlisted)
 
 PATHS = Axis(

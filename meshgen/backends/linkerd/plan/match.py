@@ -69,6 +69,11 @@ def route_match(alternative: Alternative) -> RouteMatch:
     )
 
 
+def longest_value(alternative: Alternative) -> int:
+    """Count the characters of the path as it is written."""
+    return len(_path(alternative.path).value)
+
+
 def grpc_match(alternative: Alternative) -> GrpcMatch | None:
     """Write an alternative for calls, of which the path names service and method; None for every call."""
     match alternative.path:

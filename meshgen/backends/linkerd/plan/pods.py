@@ -136,6 +136,16 @@ def closes_half(profile: Profile) -> bool:
     )
 
 
+def is_closed_beside(service: ResolvedService, profile: Profile) -> bool:
+    """Tell whether a service asks ports that it does not list to be closed, and nobody says that they are."""
+    if "default-inbound-policy" in profile.holds:
+        return False
+    mode, default = halves(profile)
+    return (service.default is Action.DENY and default is not Action.DENY) or (
+        service.mode is Mode.STRICT and mode is not Mode.STRICT
+    )
+
+
 def is_listed(service: ResolvedService, resolved: ResolvedSet) -> bool:
     """Tell whether the inputs show the pods of a service, and no container port without a Server."""
     return bool(service.pods) and not unlisted(service, resolved)

@@ -1,0 +1,126 @@
+"""Routes of a service: their order, their number, and expressions that the proxies read otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from meshgen.backends.linkerd.plan.traffic import PortRoute, has_traffic_split, objects, port_routes
+from meshgen.diagnostics import Code, Diagnostic, Severity
+from meshgen.gatewayapi.precedence import Misorder, Ranked, by_matched_length, misorders
+from meshgen.intent.resolved import ResolvedService, ResolvedSet, ToOther, ToVersions
+from meshgen.profile import Profile
+
+ROUTE_ORDER = Code(
+    number="MG340",
+    slug="route-order",
+    meaning="Routes are ranked by how much they say, and a later one would get a request of an earlier one.",
+)
+TOO_LARGE_ROUTE = Code(
+    number="MG341",
+    slug="too-large-route",
+    meaning="A route object holds fewer rules, alternatives or backends than the intent asks for.",
+)
+UNNUMBERED_TARGET = Code(
+    number="MG342",
+    slug="unnumbered-target",
+    meaning="A route leads to a Service outside the set, of which it must name the port by number.",
+)
+
+# kubernetes-sigs/gateway-api apis/v1/httproute_types.go, grpcroute_types.go
+MOST_RULES = 16
+MOST_MATCHES = 64  # of a rule
+MOST_MATCHES_OF_ROUTE = 128
+MOST_BACKENDS = 16
+
+
+def limits(service: ResolvedService, resolved: ResolvedSet, profile: Profile) -> Iterator[Diagnostic]:
+    """Report MG340 to MG342."""
+    if service.written.headless is not None or has_traffic_split(service, profile):
+        return
+    told: set[str] = set()
+    for port in service.http_ports:
+        routes = port_routes(service, port)
+        found = (*_misordered(routes, service, profile), *_too_large(routes, service, profile))
+        for diagnostic in found:
+            if diagnostic.message not in told:
+                told.add(diagnostic.message)
+                yield diagnostic
+    yield from _unnumbered(service, resolved, profile)
+
+
+def _misordered(
+    routes: tuple[PortRoute, ...], service: ResolvedService, profile: Profile
+) -> Iterator[Diagnostic]:
+    ranked = [
+        Ranked(name=route.name, alternatives=route.alternatives, object=route.annotations) for route in routes
+    ]
+    for found in misorders(ranked, by_matched_length):
+        yield _order(found, service, profile)
+
+
+def _order(found: Misorder, service: ResolvedService, profile: Profile) -> Diagnostic:
+    reason = (
+        "rank alike and stand in two objects, for their timeouts or retries differ"
+        if found.is_tie
+        else "do not rank in the order written"
+    )
+    index = [route.name for route in service.routes].index(found.first)
+    return Diagnostic(
+        code=ROUTE_ORDER,
+        message=f"{profile.name} cannot carry routes.order: {found.first!r} and {found.second!r} of "
+        f"{service.key.name} {reason}, as for {found.request}",
+        span=service.written.routes[index].span("name"),
+        severity=Severity.ERROR,
+        field=f"spec.services.{service.key.name}.routes[{index}]",
+        feature="routes.order",
+        mesh=profile.name,
+        hint=f"add to {found.first!r} an alternative that joins the conditions of both",
+        source="linkerd/linkerd2-proxy linkerd/http/route/src/http/match.rs",
+    )
+
+
+def _too_large(
+    routes: tuple[PortRoute, ...], service: ResolvedService, profile: Profile
+) -> Iterator[Diagnostic]:
+    for inside in objects(routes).values():
+        alternatives = [len(each.alternatives) for each in inside]
+        counts = (
+            ("routes with the same timeout and retries", len(inside), MOST_RULES),
+            ("alternatives of one route", max(alternatives), MOST_MATCHES),
+            ("alternatives of such routes", sum(alternatives), MOST_MATCHES_OF_ROUTE),
+            ("versions that share one route", max(map(_backends, inside)), MOST_BACKENDS),
+        )
+        for what, count, most in counts:
+            if count > most:
+                yield Diagnostic(
+                    code=TOO_LARGE_ROUTE,
+                    message=f"{service.key.name} has {count} {what}, and a route object holds {most}",
+                    span=service.written.span("routes"),
+                    severity=Severity.ERROR,
+                    field=f"spec.services.{service.key.name}.routes",
+                    feature="routes.match",
+                    mesh=profile.name,
+                    hint="say with prefixes or expressions what is listed now",
+                    source="kubernetes-sigs/gateway-api apis/v1/httproute_types.go",
+                )
+
+
+def _backends(route: PortRoute) -> int:
+    to = route.route.destination
+    return sum(share.percent.hundredths > 0 for share in to.shares) if isinstance(to, ToVersions) else 1
+
+
+def _unnumbered(service: ResolvedService, resolved: ResolvedSet, profile: Profile) -> Iterator[Diagnostic]:
+    for index, route in enumerate(service.written.routes):
+        to = service.routes[index].destination
+        if isinstance(to, ToOther) and to.key not in resolved.services and not isinstance(to.port, int):
+            yield Diagnostic(
+                code=UNNUMBERED_TARGET,
+                message=f"route {route.name!r} leads to {route.service!r}, and no port of it is known",
+                span=route.span("service"),
+                severity=Severity.ERROR,
+                field=f"spec.services.{service.key.name}.routes[{index}].service",
+                feature="routes.service",
+                mesh=profile.name,
+                hint=f"write {to.key}:80, with the number of the Service port",
+            )
