@@ -114,14 +114,14 @@ def _rules_that_clash(service: ResolvedService, names: Names) -> Iterator[Diagno
 
 def _callers(service: ResolvedService, profile: Profile) -> Iterator[Diagnostic]:
     span = service.intent.spec.span("services", service.key.name)
-    if service.is_caller_only:
+    if service.is_caller_only and service.shown is None:
         what = f"a Service named {service.key.name} picks the pods: its name is their identity"
         yield from _required("service-for-caller", what, profile, span=span)
     is_told = service.written.service_account is not None or service.written.pods_of is not None
     if not is_told and service.account.name != service.key.name:
         what = (
-            f"the Consul service of pods that run as {service.account.name} is named like that account; "
-            "where ACLs are on, pods do not start otherwise"
+            f"the Consul service of {service.account.name} is named like the account of its pods; "
+            "where ACLs are on, they do not start otherwise"
         )
         yield from _required("service-named-like-its-account", what, profile, span=span)
 

@@ -7,6 +7,7 @@ from meshgen.backends.consul.capabilities.axes import (
     INTENTIONS,
     NAMESPACES,
     PARAMS,
+    PROBED_PORT,
     SINGLETONS,
     WIDE_MODE,
 )
@@ -183,6 +184,13 @@ ACCESS = (
     ),
     Row(
         features=("probes.grpc",),
+        when=PROBED_PORT.within("excluded"),
+        answer=Full(is_unasked=True),
+        source=_PROBES,
+    ),
+    Row(
+        features=("probes.grpc",),
+        when=PROBED_PORT.within("guarded"),
         answer=Full(),
         requires=(
             Requires(

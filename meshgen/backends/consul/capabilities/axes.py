@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from meshgen.backends.consul.plan.names import Names
+from meshgen.backends.consul.plan.names import Names, subsets
 from meshgen.backends.consul.profiles import is_mirrored, owns_singletons
 from meshgen.intent.access import Action, Mode
 from meshgen.intent.match import PathExact
@@ -10,6 +10,11 @@ from meshgen.intent.resolved import ResolvedService, ServiceVersion
 from meshgen.intent.traffic import Fault
 from meshgen.profile import Edition
 from meshgen.support import Axis, Use
+
+_DOMAIN = "consul.hashicorp.com"
+_META_VERSION = f"{_DOMAIN}/service-meta-version"
+_IGNORE = f"{_DOMAIN}/service-ignore"
+_EXCLUDED = f"{_DOMAIN}/transparent-proxy-exclude-inbound-ports"
 
 
 def service_of(use: Use) -> ResolvedService:
@@ -98,6 +103,12 @@ def _version(use: Use) -> str:
     return "subset" if written.create_service is not False or written.labels else "nameless"
 
 
+def _is_annotated(service: ResolvedService, version: ServiceVersion) -> bool:
+    """True where every workload among the inputs that has a version's pods says so to Consul."""
+    pods = [workload for workload in service.pods if workload.is_picked_by(version.selector)]
+    return bool(pods) and all(pod.annotations.get(_META_VERSION) == version.name for pod in pods)
+
+
 VERSION = Axis(name="version", values=("subset", "service", "nameless"), of=_version)
 
 
@@ -105,11 +116,15 @@ def _versions(use: Use) -> str:
     service = service_of(use)
     if service.written.pods_of is not None:
         return "of another"
-    is_any_subset = any(not version.has_own_selector for version in service.versions.values())
-    return "subsets" if is_any_subset else "services"
+    if not subsets(service):
+        return "services"
+    is_shown = all(_is_annotated(service, version) for version in subsets(service))
+    return "annotated subsets" if is_shown else "subsets"
 
 
-VERSIONS = Axis(name="versions", values=("subsets", "services", "of another"), of=_versions)
+VERSIONS = Axis(
+    name="versions", values=("subsets", "annotated subsets", "services", "of another"), of=_versions
+)
 
 
 def _front(use: Use) -> str:
@@ -117,10 +132,23 @@ def _front(use: Use) -> str:
     owner = Names(use.set, use.profile).owner(service)
     own, other = service.service_ports[:1], owner.service_ports[:1]
     same = [(port.target, port.protocol) for port in own] == [(port.target, port.protocol) for port in other]
-    return "same port" if same else "other port"
+    if not same:
+        return "other port"
+    is_ignored = service.shown is not None and service.shown.labels.get(_IGNORE) == "true"
+    return "ignored" if is_ignored else "same port"
 
 
-FRONT = Axis(name="front", values=("same port", "other port"), of=_front)
+FRONT = Axis(name="front", values=("same port", "ignored", "other port"), of=_front)
+
+
+def _probed_port(use: Use) -> str:
+    """Whether the inputs show that the kubelet reaches the port past the proxy."""
+    port = getattr(use.usage.holder, "port", None)
+    excluded = [set(pod.annotations.get(_EXCLUDED, "").split(",")) for pod in service_of(use).pods]
+    return "excluded" if excluded and all(port in ports for ports in excluded) else "guarded"
+
+
+PROBED_PORT = Axis(name="probed port", values=("guarded", "excluded"), of=_probed_port)
 
 
 def _rewritten_paths(use: Use) -> str:

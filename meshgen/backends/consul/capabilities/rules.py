@@ -24,8 +24,8 @@ _REFUSING = POLARITY.within("deny", "except")
 _NAMED_LIKE_IT = Requires(
     id="service-named-like-its-account",
     what=(
-        "the Consul service of pods that run as {value} is named like that account; where ACLs are on, "
-        "pods do not start otherwise"
+        "the Consul service of {value} is named like the account of its pods; where ACLs are on, "
+        "they do not start otherwise"
     ),
     severity=Severity.WARNING,
 )

@@ -14,8 +14,8 @@ from meshgen.support import Full, Requires, Row, Unsupported
 _NAME_OF_ACCOUNT = Requires(
     id="service-named-like-its-account",
     what=(
-        "the Consul service of pods that run as {value} is named like that account; where ACLs are on, "
-        "pods do not start otherwise"
+        "the Consul service of {value} is named like the account of its pods; where ACLs are on, "
+        "they do not start otherwise"
     ),
 )
 _IGNORED = Requires(
@@ -77,6 +77,7 @@ SERVICES = (
         requires=(_IGNORED,),
         source=_RESOLVER,
     ),
+    Row(features=("podsOf",), when=FRONT.within("ignored"), answer=Full(), source=_RESOLVER),
     Row(
         features=("podsOf",),
         when=FRONT.within("other port"),
@@ -107,7 +108,12 @@ SERVICES = (
         ),
         source="hashicorp/consul-k8s control-plane/connect-inject/constants/annotations_and_labels.go",
     ),
-    Row(features=("versions",), when=VERSIONS.within("services"), answer=Full(), source=_RESOLVER),
+    Row(
+        features=("versions",),
+        when=VERSIONS.within("annotated subsets", "services"),
+        answer=Full(),
+        source=_RESOLVER,
+    ),
     Row(
         features=("versions",),
         when=VERSIONS.within("of another"),

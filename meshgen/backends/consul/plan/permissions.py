@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from itertools import product
+from itertools import combinations, product
 from typing import NamedTuple
 
 from meshgen.backends.consul.plan.requests import ALL, Requests, Shared, covers, named_by, shared
@@ -124,7 +124,7 @@ def _with_tokens(entries: list[Entry]) -> tuple[Permission | Clash, ...]:
     A set that its entry excepts is refused where no other entry covers it.
     """
     sets = tuple(dict.fromkeys(requests for entry in entries for requests in (*entry.base, *entry.excepts)))
-    clashes = tuple(Clash(one, other) for one in sets for other in sets if _overlap(one, other))
+    clashes = tuple(Clash(one, other) for one, other in combinations(sets, 2) if _overlap(one, other))
     narrow_first = sorted(sets, key=lambda requests: -sum(covers(wide, requests) for wide in sets))
     return clashes or tuple(
         Permission(action=Action.ALLOW if tokens else Action.DENY, requests=requests, tokens=tokens)
