@@ -61,6 +61,11 @@ RULES = (
         answer=Full(),
         source=_RBAC,
     ),
+    Row(
+        features=("authorization.rules.from.except.authenticated",),
+        answer=Full(is_unasked=True),
+        source="hashicorp/consul agent/xds/listeners.go",  # nobody without an identity gets as far as a rule
+    ),
     Row(features=_BY_ACCOUNT, when=IDENTITY.within("services"), answer=Full(), source=_INTENTIONS),
     Row(
         features=_BY_ACCOUNT,
