@@ -12,9 +12,10 @@ from typing import NamedTuple
 from meshgen import backend
 from meshgen.diagnostics import Code, Diagnostic, Findings, Span
 from meshgen.inputs import UNREADABLE
+from meshgen.jsontypes import to_json
 from meshgen.manifest import Manifest
 from meshgen.scalars import dump
-from meshgen.source import read, to_json
+from meshgen.source import read
 
 UNWRITABLE = Code(number="MG704", slug="unwritable-file", meaning="A file or folder cannot be written.")
 FOREIGN_FILE = Code(

@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from typing import assert_never
 
 from meshgen.diagnostics import Findings
+from meshgen.jsontypes import to_json
 from meshgen.manifest import Manifest
 from meshgen.scalars import Json
-from meshgen.source import read, to_json
+from meshgen.source import read
 
 
 class Syntax(enum.Enum):

@@ -165,38 +165,36 @@ class _Composer:
         self._next = parser.get_event
         self._file = file
         self._findings = findings
-        self._anchors: dict[str, tuple[Node, int]] = {}  # the node and how many nodes it holds
-        self._composed = 0
+        self._anchors: dict[str, Node] = {}
+        self._sizes: dict[int, int] = {}  # how many nodes an anchored node holds, by its identity
         self._aliased = 0
 
     def documents(self) -> Iterator[Node]:
         while not isinstance(event := self._next(), yaml.StreamEndEvent):
             if not isinstance(event, yaml.DocumentStartEvent):
                 continue
-            self._anchors = {}
+            self._anchors, self._sizes = {}, {}
             node = self._node(self._next(), 0)
             if not (isinstance(node, ScalarNode) and node.plain and node.text == ""):
                 yield node
 
     def _node(self, event: Any, depth: int) -> Node:
         kind = type(event)
-        if kind is yaml.AliasEvent:
+        if kind is _ALIAS:
             return self._alias(event)
-        if depth > MAX_DEPTH:
+        node: Node
+        if kind is _SCALAR:
+            node = self._scalar(event)
+        elif depth > MAX_DEPTH:
             message = f"this node is nested more than {MAX_DEPTH} levels deep"
             raise self._refuse(TOO_DEEP, message, event, hint="an intent needs fewer than 12 levels")
-        before = self._composed
-        self._composed += 1
-        self._check_tag(event)
-        node: Node
-        if kind is yaml.ScalarEvent:
-            node = self._scalar(event)
-        elif kind is yaml.MappingStartEvent:
-            node = self._mapping(event, depth)
         else:
-            node = self._sequence(event, depth)
+            node = (self._mapping if kind is _MAPPING else self._sequence)(event, depth)
+        if event.tag is not None:
+            self._report_tag(event)
         if event.anchor is not None:
-            self._anchors[event.anchor] = (node, self._composed - before)
+            self._anchors[event.anchor] = node
+            self._sizes[id(node)] = _size(node, self._sizes)
         return node
 
     def _span(self, event: Any) -> Span:
@@ -207,31 +205,32 @@ class _Composer:
         self._findings.add(code, message, span=self._span(event), hint=hint)
         return _Refused()
 
-    def _check_tag(self, event: Any) -> None:
-        if event.tag is not None:
-            self._findings.add(
-                TAG,
-                f"the tag {event.tag!r} is not read",
-                span=self._span(event),
-                hint="remove it; quote the value where a string is meant",
-            )
+    def _report_tag(self, event: Any) -> None:
+        self._findings.add(
+            TAG,
+            f"the tag {event.tag!r} is not read",
+            span=self._span(event),
+            hint="remove it; quote the value where a string is meant",
+        )
 
     def _scalar(self, event: Any) -> ScalarNode:
         text: str = event.value
+        style, mark = event.style, event.start_mark
         if len(text) > MAX_SCALAR_CHARACTERS:
             message = f"this scalar has {len(text)} characters, more than {MAX_SCALAR_CHARACTERS}"
             raise self._refuse(TOO_LARGE, message, event, hint="no field of an intent is that long")
-        if event.style == '"' and (found := _CONTROL_VALUE.search(text)) is not None:
+        if style == '"' and (found := _CONTROL_VALUE.search(text)) is not None:
             message = f"the value holds the control character U+{ord(found.group()):04X}"
             self._findings.add(CONTROL_CHARACTER, message, span=self._span(event), hint="remove the escape")
-        return ScalarNode(text, event.style is None or event.style == "", self._span(event))
+        return ScalarNode(text, not style, Span(self._file, mark.line + 1, mark.column + 1))
 
     def _mapping(self, start: Any, depth: int) -> MapNode:
         entries: list[Entry] = []
         seen: dict[str, Span] = {}
-        while type(event := self._next()) is not yaml.MappingEndEvent:
-            key = self._node(event, depth + 1)
-            value = self._node(self._next(), depth + 1)
+        below = depth + 1
+        while type(event := self._next()) is not _MAPPING_END:
+            key = self._node(event, below)
+            value = self._node(self._next(), below)
             if not isinstance(key, ScalarNode) or (key.plain and key.text == "<<"):
                 self._report_key(key)
             elif key.text in seen:
@@ -262,24 +261,39 @@ class _Composer:
 
     def _sequence(self, start: Any, depth: int) -> ListNode:
         items: list[Node] = []
-        while type(event := self._next()) is not yaml.SequenceEndEvent:
+        while type(event := self._next()) is not _SEQUENCE_END:
             items.append(self._node(event, depth + 1))
         return ListNode(tuple(items), self._span(start))
 
     def _alias(self, event: Any) -> Node:
-        known = self._anchors.get(event.anchor)
-        if known is None:
+        node = self._anchors.get(event.anchor)
+        if node is None:
             message = f"the alias '*{event.anchor}' names no anchor that stands before it"
             raise self._refuse(
                 NOT_YAML, message, event, hint=f"write '&{event.anchor}' at the value that is meant"
             )
-        node, size = known
-        self._aliased += size
-        self._composed += size
+        self._aliased += self._sizes[id(node)]
         if self._aliased > MAX_ALIASED_NODES:
             message = f"aliases expand to more than {MAX_ALIASED_NODES} nodes"
             raise self._refuse(ALIAS_BOMB, message, event, hint="write the values out")
         return node
+
+
+_ALIAS, _SCALAR, _MAPPING = yaml.AliasEvent, yaml.ScalarEvent, yaml.MappingStartEvent
+_MAPPING_END, _SEQUENCE_END = yaml.MappingEndEvent, yaml.SequenceEndEvent
+
+
+def _size(node: Node, known: dict[int, int]) -> int:
+    """Count the nodes that a node holds, itself included; anchored ones below it were counted before."""
+    if id(node) in known:
+        return known[id(node)]
+    match node:
+        case MapNode(entries=entries):
+            return 1 + sum(1 + _size(value, known) for _, value in entries)
+        case ListNode(items=items):
+            return 1 + sum(_size(item, known) for item in items)
+        case ScalarNode():
+            return 1
 
 
 def _report_syntax(error: yaml.MarkedYAMLError, text: str, *, file: str, findings: Findings) -> None:
@@ -294,46 +308,3 @@ def _report_syntax(error: yaml.MarkedYAMLError, text: str, *, file: str, finding
     elif error.context is not None:
         problem = f"{problem} {error.context}"
     findings.add(NOT_YAML, f"not YAML: {problem}", span=Span(file, line + 1, column + 1), hint=hint)
-
-
-_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
-_TRUE = frozenset("y Y yes Yes YES on On ON true True TRUE".split())
-_FALSE = frozenset("n N no No NO off Off OFF false False FALSE".split())
-_OCTAL = re.compile(r"[-+]?0o?[0-7_]+\Z")
-_INTEGER = re.compile(r"[-+]?[0-9][0-9_]*\Z")
-_HEX = re.compile(r"[-+]?0x[0-9a-fA-F_]+\Z")
-_BINARY = re.compile(r"[-+]?0b[01_]+\Z")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
-
-
-def to_json(node: Node) -> Any:
-    """Turn a node into JSON types as kubectl reads them, for documents that are not ours.
-
-    The rules were observed with `kubectl annotate --local -o json`: `yes`, `on` and `y` are booleans,
-    `0755` and `0o755` octal, `1_000` a number, dates and `12:30` text.
-    """
-    match node:
-        case MapNode(entries=entries):
-            return {entry.key.text: to_json(entry.value) for entry in entries}
-        case ListNode(items=items):
-            return [to_json(item) for item in items]
-        case ScalarNode(text=text, plain=False):
-            return text
-        case ScalarNode(text=text):
-            return _resolve(text)
-
-
-def _resolve(text: str) -> Any:
-    if text in _NULLS:
-        return None
-    if text in _TRUE:
-        return True
-    if text in _FALSE:
-        return False
-    digits = text.replace("_", "")
-    for pattern, base in ((_OCTAL, 8), (_INTEGER, 10), (_HEX, 16), (_BINARY, 2)):
-        if pattern.match(text) and digits not in ("0", "+0", "-0"):
-            return int(digits.replace("0o", "0") if base == 8 else digits, base)
-    if _INTEGER.match(text):
-        return 0
-    return float(text) if _FLOAT.match(text) else text

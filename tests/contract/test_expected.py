@@ -1,4 +1,4 @@
-"""The page that explains an example's goldens speaks of each of their objects, in their order, and of no other."""
+"""The page that explains an example's goldens speaks of each of their objects, in order, and of no other."""
 
 from __future__ import annotations
 
@@ -8,19 +8,20 @@ from pathlib import Path
 import pytest
 
 from meshgen.diagnostics import Findings
-from meshgen.source import read, to_json
+from meshgen.jsontypes import to_json
+from meshgen.source import read
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "tests" / "cases" / "examples"
 PAGES = sorted(EXAMPLES.glob("*/expected.md"))
 ROW = re.compile(
-    r"^\| (?P<kind>[A-Z]\w+) \| (?P<name>[^ |]+) \| (?P<what>[^|]+) \| (?P<lines>[^|]+) \|$", re.M
+    r"^\| (?P<kind>[A-Z]\w+) \| (?P<name>[^ |]+) \| (?P<what>[^|]+) \| (?P<lines>[^|]+) \|$", re.MULTILINE
 )
 
 
 def sections(page: Path) -> dict[str, list[re.Match[str]]]:
     """Give the rows of each profile."""
-    _, *parts = re.split(r"^## (.+)$", page.read_text(encoding="utf-8"), flags=re.M)
+    _, *parts = re.split(r"^## (.+)$", page.read_text(encoding="utf-8"), flags=re.MULTILINE)
     return {title: list(ROW.finditer(body)) for title, body in zip(parts[::2], parts[1::2], strict=True)}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from meshgen.diagnostics import Findings, Span
+from meshgen.jsontypes import to_json
 from meshgen.source import (
     MAX_ALIASED_NODES,
     MAX_FILE_BYTES,
@@ -15,7 +16,6 @@ from meshgen.source import (
     Node,
     ScalarNode,
     read,
-    to_json,
 )
 
 
@@ -166,7 +166,7 @@ BOMB = b"a: &a [x,x,x,x,x,x,x,x,x,x]\n" + b"".join(
     [
         (b"[" * 100_000, "MG105", 1, 66, DEEP),
         (b"- " * 100_000, "MG105", 1, 131, DEEP),
-        (b"{a: " * 100_000, "MG105", 1, 258, DEEP),
+        (b"{a: " * 100_000, "MG105", 1, 261, DEEP),
         (
             b"a: " + b"x" * (MAX_SCALAR_CHARACTERS + 1),
             "MG106",
