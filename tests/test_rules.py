@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -93,3 +95,26 @@ def test_a_mistake_is_told_with_its_place_and_what_to_write(case: str) -> None:
 @pytest.mark.parametrize("section", SILENT, ids=lambda section: section.id)
 def test_what_is_nearly_the_same_or_healed_is_silent(section: Section) -> None:
     assert told(findings(section)) == ""
+
+
+@pytest.mark.parametrize("case", ["ten-of-reading", "ten-of-rules"])
+def test_ten_mistakes_of_ten_kinds_are_ten_findings_of_one_run_that_writes_nothing(
+    case: str, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    command = [
+        sys.executable,
+        "-m",
+        "meshgen",
+        "render",
+        f"{CASES / case}.yaml",
+        "-m",
+        "istio",
+        "-d",
+        str(out),
+    ]
+    done = subprocess.run(command, capture_output=True, check=False, encoding="utf-8")
+    codes = re.findall(rf"^.*{case}\.yaml:\d+:\d+: error\[(MG\d+) ", done.stderr, re.MULTILINE)
+
+    assert (len(codes), len(set(codes))) == (10, 10)
+    assert (done.returncode, done.stdout, out.exists()) == (1, "", False)

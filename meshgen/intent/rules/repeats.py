@@ -56,25 +56,25 @@ def _of_subject(subject: Subject) -> Iterator[_List]:
 
 def _below(node: Located, field: str) -> Iterator[_List]:
     for attribute, key, _ in fields_of(type(node)):  # type: ignore[arg-type]  # a class is hashable whatever its values are
-        yield from _value(getattr(node, attribute), node, key, field)
+        value = getattr(node, attribute)
+        if isinstance(value, Located | tuple | Mapping):
+            yield from _value(value, node, key, field)
 
 
 def _value(value: object, holder: Located, key: str, field: str) -> Iterator[_List]:
     path = f"{field}.{key}"
-    match value:
-        case Located():
-            yield from _below(value, path)
-        case tuple():
+    if isinstance(value, Located):
+        yield from _below(value, path)
+    elif isinstance(value, tuple):
+        if len(value) > 1:
             yield _List(value, holder, key, path)
-            for index, item in enumerate(value):
-                if isinstance(item, Located):
-                    yield from _below(item, f"{path}[{index}]")
-        case Mapping():
-            for name, item in value.items():
-                if isinstance(item, Located):
-                    yield from _below(item, f"{path}.{name}")
-        case _:
-            pass  # a single value
+        for index, item in enumerate(value):
+            if isinstance(item, Located):
+                yield from _below(item, f"{path}[{index}]")
+    elif isinstance(value, Mapping):
+        for name, item in value.items():
+            if isinstance(item, Located):
+                yield from _below(item, f"{path}.{name}")
 
 
 def _check(found: _List, findings: Findings) -> None:

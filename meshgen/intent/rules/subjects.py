@@ -77,8 +77,16 @@ class Subject:
 
     def writes(self, key: str) -> bool:
         """Tell whether the service itself, not what it inherits, holds a key."""
+        return key in self._written
+
+    @cached_property
+    def _written(self) -> frozenset[str]:
         source = self.service.source
-        return isinstance(source, MapNode) and source.value(key) is not None
+        return (
+            frozenset(entry.key.text for entry in source.entries)
+            if isinstance(source, MapNode)
+            else frozenset()
+        )
 
     def policy(self, key: str, value: object) -> Policy:
         """Say where an inheritable field of the service is written."""
