@@ -180,7 +180,7 @@ def _at(root: Any, path: tuple[str | int, ...], value: Any) -> Any:
 
 
 def _left_out(root: Any, path: tuple[str | int, ...]) -> Any:
-    """Take away what stands at a path, and each block above it that cannot stand without; None: nothing is left."""
+    """Take away what stands at a path, and each block above it that may not be empty; None: nothing is left."""
     step, rest = path[0], path[1:]
     if isinstance(root, tuple) and isinstance(step, int):
         kept = _left_out(root[step], rest) if rest else None

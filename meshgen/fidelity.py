@@ -156,7 +156,7 @@ def _lost(cause: Cause, profile: Profile) -> Diagnostic | None:
             code, hint = APPROXIMATED, ""
             message = f"{profile.name} carries {feature} nearly: {how} (differs in {', '.join(facets)})"
         case Full(remark=str(remark), severity=severity):
-            return _diagnostic(cause.first, profile, code=REMARK, message=remark, severity=severity)
+            return _placed(Diagnostic(code=REMARK, message=remark, severity=severity), cause.first, profile)
         case Full():
             return None
     severity = Severity.WARNING
@@ -164,7 +164,8 @@ def _lost(cause: Cause, profile: Profile) -> Diagnostic | None:
         message = f"{message}; accepted: {cause.loss.value}"
     elif _is_error(cause.first):
         severity, hint = Severity.ERROR, _with_accept(hint, cause, profile)
-    return _diagnostic(cause.first, profile, code=code, message=message, severity=severity, hint=hint or None)
+    told = Diagnostic(code=code, message=message, severity=severity, hint=hint or None)
+    return _placed(told, cause.first, profile)
 
 
 def _with_accept(hint: str, cause: Cause, profile: Profile) -> str:
@@ -180,28 +181,23 @@ def _with_accept(hint: str, cause: Cause, profile: Profile) -> str:
 def _required(requirement: Requires, gap: Gap, profile: Profile) -> Diagnostic:
     service = "" if gap.use.service is None else gap.use.service.key.name
     what = requirement.what.format(service=service, value=gap.use.usage.value)
-    return _diagnostic(
-        gap,
-        profile,
+    told = Diagnostic(
         code=REQUIREMENT,
         message=f"{requirement.id}: {what}",
         severity=requirement.severity,
         hint=f"where it holds, say so with --set holds={requirement.id} or in the profile",
     )
+    return _placed(told, gap, profile)
 
 
-def _diagnostic(
-    gap: Gap, profile: Profile, *, code: Code, message: str, severity: Severity, hint: str | None = None
-) -> Diagnostic:
+def _placed(told: Diagnostic, gap: Gap, profile: Profile) -> Diagnostic:
+    """Say of a finding what was asked, where, of which mesh, and whence the answer comes."""
     usage = gap.use.usage
-    return Diagnostic(
-        code=code,
-        message=message,
+    return replace(
+        told,
         span=usage.span or _outer_span(gap),
-        severity=severity,
         feature=usage.feature,
         mesh=profile.name,
-        hint=hint,
         source=gap.row.source or None,
     )
 

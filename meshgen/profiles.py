@@ -100,7 +100,7 @@ def _named(name: str | None, written: Profiles, findings: Findings) -> tuple[Cho
 
 
 def _built_in_as(name: str) -> Choice | None:
-    """Find a built-in profile, looking first where its name begins like the mesh's: the others stay unloaded."""
+    """Find a built-in profile, first where its name begins like the mesh's: the others stay unloaded."""
     for mesh in sorted(backend_names(), key=lambda mesh: (not name.startswith(mesh), mesh)):
         known = backend(mesh)
         for profile in known.profiles:

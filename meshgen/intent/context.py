@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from meshgen.diagnostics import Code, Findings, Span
 from meshgen.intent.access import Probe
 from meshgen.intent.features import Located
-from meshgen.intent.model import Port, Service, Spec, Version
 from meshgen.intent.keys import ServiceKey
+from meshgen.intent.model import Port, Service, Spec, Version
 from meshgen.intent.shown import Shown, ShownPort, ShownService, ShownWorkload
 
 CONTRADICTION = Code(
@@ -57,7 +57,7 @@ class Fill:
         if service.pods_of is None and known.selector:
             self._check_selector(service, known)
             service = replace(service, selector=service.selector or known.selector)
-        return replace(service, ports=tuple(self._port(port, service, known) for port in service.ports))
+        return replace(service, ports=tuple(self._port(port, known) for port in service.ports))
 
     def _selector(self, service: Service) -> Mapping[str, str]:
         return service.selector or {self.spec.selector_label or "app": self.key.name}
@@ -74,7 +74,7 @@ class Fill:
             )
             self._contradict(service, "selector", message, known.span, f"write {_labels(known.selector)}")
 
-    def _port(self, port: Port, service: Service, known: ShownService) -> Port:
+    def _port(self, port: Port, known: ShownService) -> Port:
         if port.port is None:
             return port
         found = next((shown for shown in known.ports if shown.number == port.port), None)
@@ -92,7 +92,8 @@ class Fill:
 
     def _joined(self, port: Port, found: ShownPort) -> Port:
         if port.target_port is not None and port.target_port != found.target:
-            message = f"port {found.number} of the Service {self.key} leads to {found.target}, not {port.target_port}"
+            leads = f"leads to {found.target}, not {port.target_port}"
+            message = f"port {found.number} of the Service {self.key} {leads}"
             self._contradict(port, "targetPort", message, found.span, f"write {found.target}")
         if None not in (port.protocol, found.protocol) and port.protocol is not found.protocol:
             shown = found.protocol.value if found.protocol is not None else ""

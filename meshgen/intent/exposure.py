@@ -90,7 +90,8 @@ def _check_shown_probes(service: ResolvedService, findings: Findings) -> None:
             what = f"path: {probe.path}" if probe.kind == "path" else f"{probe.kind}: true"
             findings.add(
                 PROBE_SHUT_OUT,
-                f"the {pod.kind} {pod.name} has a probe on port {probe.port} of {service.key.name}, which is closed",
+                f"the {pod.kind} {pod.name} has a probe on port {probe.port} of {service.key.name}, "
+                "which is closed",
                 span=service.intent.spec.span("services", service.key.name),
                 hint=f"add it to probes: [{{{what}, port: {probe.port}}}]",
                 related=(("the probe", probe.span),),

@@ -142,47 +142,45 @@ def _walk(node: Located, *, prefix: tuple[str, ...], path: tuple[str | int, ...]
         below = prefix if meta.is_transparent else (*prefix, key)
         if meta.is_block:
             yield Usage(feature=".".join(below), value=value, holder=node, key=key, path=(*path, name))
-        yield from _values(node, key, value, meta=meta, prefix=below, path=(*path, name))
+        written = _Field(holder=node, key=key, meta=meta, prefix=below, path=(*path, name))
+        yield from _values(written, value)
 
 
-def _values(
-    holder: Located,
-    key: str,
-    value: object,
-    *,
-    meta: FieldMeta,
-    prefix: tuple[str, ...],
-    path: tuple[str | int, ...],
-) -> Iterator[Usage]:
+class _Field(typing.NamedTuple):
+    """A field that is written, and what its usages have in common."""
+
+    holder: Located
+    key: str
+    meta: FieldMeta
+    prefix: tuple[str, ...]
+    path: tuple[str | int, ...]
+
+    def usage(self, value: object, item: int | str | None = None) -> Usage:
+        """Make a usage of the whole value, or of one item of it."""
+        feature = _leaf_id(self.prefix, value)
+        path = self.path if item is None else (*self.path, item)
+        return Usage(feature=feature, value=value, holder=self.holder, key=self.key, path=path, item=item)
+
+
+def _values(field: _Field, value: object) -> Iterator[Usage]:
     match value:
         case Located():
-            yield from _walk(value, prefix=prefix, path=path)
+            yield from _walk(value, prefix=field.prefix, path=field.path)
         case tuple() if not _is_leaves(value):
             for index, item in enumerate(value):
-                yield from _item(holder, key, index, item, meta=meta, prefix=prefix, path=path)
+                yield from _item(field, index, item)
         case Mapping() if not _is_leaves(tuple(value.values())):
             for name, item in value.items():
-                yield from _item(holder, key, name, item, meta=meta, prefix=prefix, path=path)
-        case _ if meta.is_feature and not meta.is_block:
-            yield Usage(feature=_leaf_id(prefix, value), value=value, holder=holder, key=key, path=path)
+                yield from _item(field, name, item)
+        case _ if field.meta.is_feature and not field.meta.is_block:
+            yield field.usage(value)
 
 
-def _item(
-    holder: Located,
-    key: str,
-    step: int | str,
-    item: object,
-    *,
-    meta: FieldMeta,
-    prefix: tuple[str, ...],
-    path: tuple[str | int, ...],
-) -> Iterator[Usage]:
+def _item(field: _Field, step: int | str, item: object) -> Iterator[Usage]:
     if isinstance(item, Located):
-        yield from _walk(item, prefix=prefix, path=(*path, step))
-    elif meta.is_feature:
-        yield Usage(
-            feature=_leaf_id(prefix, item), value=item, holder=holder, key=key, path=(*path, step), item=step
-        )
+        yield from _walk(item, prefix=field.prefix, path=(*field.path, step))
+    elif field.meta.is_feature:
+        yield field.usage(item, step)
 
 
 def _is_leaves(values: tuple[object, ...]) -> bool:

@@ -44,7 +44,8 @@ Callers = Mapping[str, tuple[From, ...]]  # of the profile, by name
 def resolve(intents: Iterable[MeshIntent], *, callers: Callers, shown: Shown = NOTHING) -> ResolvedSet:
     """Work out each service of a set of unfolded, sound intents.
 
-    `callers` are those that the profile names, `shown` what Services and workloads say. What refers to nothing was refused before.
+    `callers` are those that the profile names, `shown` what Services and workloads say. What refers to
+    nothing was refused before.
     """
     intents = tuple(intents)
     written = {

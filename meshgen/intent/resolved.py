@@ -8,9 +8,9 @@ from typing import Literal, NamedTuple
 
 from meshgen.intent.access import Action, JwtProvider, Mode, Probe, Scope
 from meshgen.intent.features import Written
+from meshgen.intent.keys import Account, ServiceKey
 from meshgen.intent.match import HeaderMatch, Match, Method, PathMatch
 from meshgen.intent.model import MeshIntent, Protocol, Service
-from meshgen.intent.keys import Account, ServiceKey
 from meshgen.intent.policy import CircuitBreaker, LoadBalancing, OutlierDetection, RateLimit, Retries
 from meshgen.intent.shown import ShownService, ShownWorkload
 from meshgen.intent.traffic import Cors, Fault, Headers, Mirror, Redirect, Rewrite

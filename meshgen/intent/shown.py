@@ -1,4 +1,4 @@
-"""What Services and workloads among the inputs show: selectors, ports, accounts and probes, with their places."""
+"""What Services and workloads among the inputs show: selectors, ports, accounts, probes, and where."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from meshgen.diagnostics import Code, Findings, Severity, Span
-from meshgen.intent.model import Protocol
 from meshgen.intent.keys import ServiceKey
+from meshgen.intent.model import Protocol
 from meshgen.source import ListNode, MapNode, Node, ScalarNode
 
 NO_NAMESPACE = Code(
@@ -130,7 +130,7 @@ def show(documents: Iterable[MapNode], *, namespaces: Iterable[str], findings: F
     unread = 0
     for node in _objects(documents):
         kind = _text(node, "kind")
-        if kind not in _POD and kind != "Service" or _is_ours(node):
+        if (kind not in _POD and kind != "Service") or _is_ours(node):
             unread += 1
             continue
         namespace = _namespace(node, kind, known, findings)

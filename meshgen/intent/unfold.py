@@ -8,9 +8,9 @@ from meshgen.diagnostics import Findings
 from meshgen.intent.access import Action, Authorization, Mtls, Rule, SpecAuthorization, To
 from meshgen.intent.context import Fill
 from meshgen.intent.features import Ambient, Written
+from meshgen.intent.keys import ServiceKey
 from meshgen.intent.model import Defaults, MeshIntent, Port, Protocol, Service
 from meshgen.intent.policy import Retries, RetryCondition
-from meshgen.intent.keys import ServiceKey
 from meshgen.intent.shown import Shown
 from meshgen.intent.traffic import Route
 
@@ -59,7 +59,7 @@ def _ports(service: Service) -> Service:
     return replace(service, ports=(port,), port=None, target_port=None, protocol=None)
 
 
-# In a service that carries connections alone, or that is headless, these have no meaning and are not inherited.
+# In a service that carries connections alone, or is headless, these have no meaning and are not inherited.
 _OF_REQUESTS = ("timeout", "retries")
 _NOT_HEADLESS = ("timeout", "retries", "load_balancing")
 _INHERITED = (

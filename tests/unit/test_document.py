@@ -12,7 +12,10 @@ from meshgen.intent.features import Ambient, Written
 from meshgen.intent.model import Service
 from meshgen.values import Duration, Percent
 
-HEAD = "{apiVersion: meshgen.dev/v1alpha1, kind: MeshIntent, metadata: {name: a, namespace: b}, spec: {services: {web: "
+HEAD = (
+    "{apiVersion: meshgen.dev/v1alpha1, kind: MeshIntent, metadata: {name: a, namespace: b}, "
+    "spec: {services: {web: "
+)
 
 
 def read(service: str) -> tuple[Service | None, list[tuple[int, int, str, str, str | None]]]:

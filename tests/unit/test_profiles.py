@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from meshgen.profiles import Choice, choose, read_profiles
 from meshgen.diagnostics import Findings
 from meshgen.intent.access import From
 from meshgen.intent.load import sort
 from meshgen.profile import Channel, GatewayApi
+from meshgen.profiles import Choice, choose, read_profiles
 from meshgen.source import read
 
 HEAD = "apiVersion: meshgen.dev/v1alpha1\nkind: MeshProfile\n"

@@ -309,7 +309,9 @@ def test_known_callers_are_those_that_an_allow_rule_admits() -> None:
           ops: {serviceAccount: runner}
           web: {port: 80, callers: [api]}
           open: {port: 80}
-          any: {port: 80, authorization: {default: deny, rules: [{name: a, from: [{namespace: shop, except: [ops]}]}]}}
+          any:
+            port: 80
+            authorization: {default: deny, rules: [{name: a, from: [{namespace: shop, except: [ops]}]}]}
         """
     )
 
