@@ -14,14 +14,30 @@ class Constraint:
     def __init__(self, *keys: str) -> None:
         object.__setattr__(self, "keys", keys)
 
+    def holds(self, standing: int) -> bool:
+        """True where so many of the keys may stand."""
+        raise NotImplementedError
+
 
 class ExactlyOne(Constraint):
     """One of the keys stands, and only one."""
+
+    def holds(self, standing: int) -> bool:
+        """True where exactly one stands."""
+        return standing == 1
 
 
 class AtMostOne(Constraint):
     """No two of the keys stand together."""
 
+    def holds(self, standing: int) -> bool:
+        """True where at most one stands."""
+        return standing <= 1
+
 
 class AtLeastOne(Constraint):
     """One of the keys stands, or several."""
+
+    def holds(self, standing: int) -> bool:
+        """True where one stands, or several."""
+        return standing >= 1

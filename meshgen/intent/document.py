@@ -132,6 +132,7 @@ class ObjectShape(Shape):
 
     cls: type[Located]
     keys: Mapping[str, FieldShape]
+    required: frozenset[str]
     constraints: tuple[Constraint, ...]
     shorthand: str | None
     may_be_empty: bool
@@ -166,8 +167,20 @@ class ObjectShape(Shape):
         return self.cls(**values) if is_whole else INVALID
 
     def _check_keys(self, node: MapNode, place: Place) -> bool:
-        written = [key.text for key, _ in node.entries]
-        before = len(place.findings)
+        written = {key.text for key, _ in node.entries}
+        if (
+            written <= self.keys.keys()
+            and self.required <= written
+            and all(
+                constraint.holds(len(written.intersection(constraint.keys)))
+                for constraint in self.constraints
+            )
+        ):
+            return True
+        self._report_keys(node, written, place)
+        return False
+
+    def _report_keys(self, node: MapNode, written: set[str], place: Place) -> None:
         unknown = [key for key, _ in node.entries if key.text not in self.keys]
         meant = {_report_unknown(key, self.keys, place, self.cls.__name__) for key in unknown}
         for name, field in self.keys.items():
@@ -175,7 +188,6 @@ class ObjectShape(Shape):
                 place.report(MISSING_KEY, f"{name_of(place)} has no {name!r}: {field.doc}", node)
         for constraint in self.constraints:
             _check_constraint(constraint, node, place, is_told=bool(unknown))
-        return len(place.findings) == before
 
 
 def _report_unknown(key: ScalarNode, known: Mapping[str, FieldShape], place: Place, cls: str = "") -> str:
@@ -250,6 +262,7 @@ def shape_of(cls: Any) -> ObjectShape:
     return ObjectShape(
         cls=cls,
         keys=keys,
+        required=frozenset(key for key, field in keys.items() if field.is_required),
         constraints=getattr(cls, "shape", ()),
         shorthand=getattr(cls, "shorthand", None),
         may_be_empty=getattr(cls, "may_be_empty", False),
@@ -300,8 +313,7 @@ def is_sound(value: Located) -> bool:
     cls: Any = type(value)
     shape = shape_of(cls)
     written = {key for key, field in shape.keys.items() if getattr(value, field.attribute) not in (None, ())}
-    required = {key for key, field in shape.keys.items() if field.is_required}
-    return required <= written and all(
+    return shape.required <= written and all(
         not isinstance(constraint, AtLeastOne | ExactlyOne) or written & set(constraint.keys)
         for constraint in shape.constraints
     )
