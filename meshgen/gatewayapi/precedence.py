@@ -11,6 +11,7 @@ from meshgen.gatewayapi.requests import (
     Alternative,
     Request,
     covers,
+    meet,
     overlaps,
     request_of,
 )
@@ -162,9 +163,9 @@ def _misorder(first: Ranked, second: Ranked, order: Order) -> Misorder | None:
         for earlier in first.alternatives:
             if not overlaps(earlier, later) or _suffices(order(earlier, later), worst):
                 continue
-            if any(
-                _covers_meet(other, earlier, later) and _suffices(order(other, later), worst)
-                for other in first.alternatives
+            both = meet(earlier, later)
+            if both is not None and any(
+                covers(other, both) and _suffices(order(other, later), worst) for other in first.alternatives
             ):
                 continue
             request = request_of(earlier, later)
@@ -174,8 +175,3 @@ def _misorder(first: Ranked, second: Ranked, order: Order) -> Misorder | None:
 
 def _suffices(rank: Rank, worst: Rank) -> bool:
     return rank is Rank.ABOVE or (rank is Rank.LEVEL and worst is Rank.LEVEL)
-
-
-def _covers_meet(other: Alternative, one: Alternative, two: Alternative) -> bool:
-    """Tell whether every request that matches `one` and `two` matches `other` too."""
-    return covers(other, one) or covers(other, two)

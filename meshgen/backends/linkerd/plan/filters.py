@@ -16,17 +16,17 @@ def filters(route: ResolvedRoute) -> tuple[Filter, ...] | None:
 
 
 def _filters(route: ResolvedRoute) -> Iterator[Filter]:
-    request = None if route.headers is None else route.headers.request
-    response = None if route.headers is None else route.headers.response
+    """Yield a redirect alone: the proxy gives that answer itself, and edits none of its own."""
+    # linkerd/linkerd2-proxy linkerd/app/outbound/src/http/logical/policy/route/filters.rs
     if isinstance(route.destination, Redirect):
-        request = None  # it never reaches anybody
-        yield Filter(
-            type="RequestRedirect", request=None, response=None, redirect=_redirection(route.destination)
-        )
-    if request is not None:
-        yield Filter(type="RequestHeaderModifier", request=_edit(request), response=None, redirect=None)
-    if response is not None:
-        yield Filter(type="ResponseHeaderModifier", request=None, response=_edit(response), redirect=None)
+        to = _redirection(route.destination)
+        yield Filter(type="RequestRedirect", request=None, response=None, redirect=to)
+    elif route.headers is not None:
+        request, response = route.headers.request, route.headers.response
+        if request is not None:
+            yield Filter(type="RequestHeaderModifier", request=_edit(request), response=None, redirect=None)
+        if response is not None:
+            yield Filter(type="ResponseHeaderModifier", request=None, response=_edit(response), redirect=None)
 
 
 def _edit(edits: HeaderEdits) -> HeaderEdit:

@@ -91,7 +91,7 @@ def without(admitted: Iterable[Peers], stopped: Iterable[Stopped]) -> tuple[Peer
     for each in stopped:
         spared = (_common(peers, out) for peers in left for out in each.excepts)
         rest = (rest for peers in left for rest in _without(peers, each.peers))
-        left = tuple(dict.fromkeys((*rest, *(peers for peers in spared if not peers.is_empty))))
+        left = _merged((*rest, *(peers for peers in spared if not peers.is_empty)))
     return left
 
 
