@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from meshgen.diagnostics import Findings
-from meshgen.intent.access import Action, Authorization, Mtls, Rule, SpecAuthorization, To
+from meshgen.intent.access import Action, Authorization, Mtls, Rule, SpecAuthorization, SpecMtls, To
 from meshgen.intent.context import Fill
 from meshgen.intent.features import Ambient, Written
 from meshgen.intent.keys import ServiceKey
@@ -34,20 +35,23 @@ def _service(name: str, service: Service, intent: MeshIntent, shown: Shown, find
     filled = Fill(key=key, spec=spec, shown=shown, findings=findings).service(_ports(service))
     unfolded = _defaults(filled, spec.defaults)
     protocols = {port.protocol or Protocol.HTTP for port in unfolded.ports}
+    changes: dict[str, Any] = {}
     if isinstance(unfolded.retries, Retries):
-        unfolded = replace(unfolded, retries=_retries(unfolded.retries, protocols))
-    if unfolded.routes:
-        unfolded = replace(unfolded, routes=tuple(_route(route, protocols) for route in unfolded.routes))
-    if not unfolded.ports:
-        return unfolded
-    mtls = unfolded.mtls
-    if spec.mtls is not None and (mtls is None or mtls.mode is None):
-        # The place of an inherited mode is where `spec.mtls` writes it.
-        inherited = Mtls(source=spec.mtls.source, mode=spec.mtls.mode)
-        mtls = inherited if mtls is None else replace(mtls, mode=spec.mtls.mode)
-    return replace(
-        unfolded, mtls=mtls, authorization=_authorization(unfolded, spec.authorization), callers=()
-    )
+        changes["retries"] = _retries(unfolded.retries, protocols)
+    if any(isinstance(route.retries, Retries) for route in unfolded.routes):
+        changes["routes"] = tuple(_route(route, protocols) for route in unfolded.routes)
+    if unfolded.ports:
+        changes["mtls"] = _mtls(unfolded.mtls, spec.mtls)
+        changes["authorization"] = _authorization(unfolded, spec.authorization)
+        changes["callers"] = ()
+    return replace(unfolded, **changes) if changes else unfolded
+
+
+def _mtls(own: Mtls | None, spec: SpecMtls | None) -> Mtls | None:
+    """Inherit the mode, whose place is where `spec.mtls` writes it."""
+    if spec is None or (own is not None and own.mode is not None):
+        return own
+    return Mtls(source=spec.source, mode=spec.mode) if own is None else replace(own, mode=spec.mode)
 
 
 def _ports(service: Service) -> Service:

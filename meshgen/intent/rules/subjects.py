@@ -61,12 +61,12 @@ class Subject:
         """Where the service is written."""
         return self.service.span()
 
-    @property
+    @cached_property
     def service_ports(self) -> tuple[ServicePort, ...]:
         """The ports of the Service."""
         return tuple(port for port in self.ports if port.number is not None)
 
-    @property
+    @cached_property
     def http_ports(self) -> tuple[ServicePort, ...]:
         """The Service ports on which requests are seen."""
         return tuple(port for port in self.service_ports if port.protocol.is_http)
