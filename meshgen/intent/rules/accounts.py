@@ -45,15 +45,19 @@ def _check_shared(scene: Scene, findings: Findings) -> None:
             holders.setdefault(account, set()).add(scene.owner(subject).key)
     if all(len(keys) == 1 for keys in holders.values()):
         return
-    told: set[Account] = set()
+    told: dict[Account, tuple[Stated, From | Caller]] = {}
+    for namespace, stated, entries in _lists(scene):
+        for account, entry in _halves(scene, entries, namespace, holders):
+            told.setdefault(account, (stated, entry))
+    for account, (stated, entry) in told.items():
+        _report_shared(stated, account, (entry, sorted(holders[account])), findings)
+
+
+def _lists(scene: Scene) -> Iterator[tuple[str, Stated, tuple[From | Caller, ...]]]:
+    """Yield each list of callers: those of a rule, and those that an entry of it excepts."""
     for namespace, _, stated, _ in own_rules(scene):
-        lists: list[tuple[From | Caller, ...]] = [stated.rule.from_]
-        lists += [entry.except_ for entry in stated.rule.from_]
-        for entries in lists:
-            for account, entry in _halves(scene, entries, namespace, holders):
-                if account not in told:
-                    told.add(account)
-                    _report_shared(stated, account, (entry, sorted(holders[account])), findings)
+        yield namespace, stated, stated.rule.from_
+        yield from ((namespace, stated, entry.except_) for entry in stated.rule.from_)
 
 
 def _halves(

@@ -34,9 +34,8 @@ def check(scene: Scene, findings: Findings) -> None:
     """Report MG247 and MG248."""
     for subject in scene.subjects.values():
         if any(port.protocol is Protocol.GRPC for port in subject.http_ports):
-            for found in conditions(subject):
-                if _is_all_grpc(found.ports):
-                    _check_condition(found, findings)
+            for found in (found for found in conditions(subject) if _is_all_grpc(found.ports)):
+                _check_condition(found, findings)
             _check_actions(subject, findings)
 
 

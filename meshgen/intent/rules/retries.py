@@ -59,21 +59,26 @@ class _Asked(NamedTuple):
     field: str
     span: Span | None
     timeout: object
+    is_own: bool = True  # False: a route writes the timeout alone, and inherits the retries
 
 
 def check(scene: Scene, findings: Findings) -> None:
     """Report MG253 to MG257; what `spec.defaults` causes is told once a document."""
     for intent in scene.intents:
-        told: dict[tuple[str, str], list[str]] = {}
+        told: set[tuple[str, str]] = set()
         _check_zero(intent.spec, ("defaults", "retries"), "spec.defaults.retries", findings)
         for subject in scene.of(intent):
             _check_zeros(subject, findings)
-            for asked in _asked(subject):
-                _check_ports(subject, asked, told, findings)
-                key = (asked.field, str(asked.timeout))
-                if key not in told:
-                    told[key] = []
-                    _check_time(asked, findings)
+            _check_asked(subject, told, findings)
+
+
+def _check_asked(subject: Subject, told: set[tuple[str, str]], findings: Findings) -> None:
+    for asked in _asked(subject):
+        if asked.is_own and (asked.field, "ports") not in told and _check_ports(subject, asked, findings):
+            told.add((asked.field, "ports"))
+        if (asked.field, str(asked.timeout)) not in told:
+            told.add((asked.field, str(asked.timeout)))
+            _check_time(asked, findings)
 
 
 def _check_zeros(subject: Subject, findings: Findings) -> None:
@@ -111,44 +116,37 @@ def _asked(subject: Subject) -> Iterator[_Asked]:
         if isinstance(route.retries, Retries):
             yield _Asked(route.retries, f"{field}.retries", route.span("retries"), timeout)
         elif route.retries is None and route.timeout is not None and isinstance(service.retries, Retries):
-            # The route's own timeout beside the retries that it inherits.
-            yield _Asked(service.retries, f"{field}.timeout", route.span("timeout"), timeout)
+            yield _Asked(service.retries, f"{field}.timeout", route.span("timeout"), timeout, is_own=False)
 
 
-def _check_ports(
-    subject: Subject, asked: _Asked, told: dict[tuple[str, str], list[str]], findings: Findings
-) -> None:
-    if asked.field.endswith(".timeout"):
-        return
+def _check_ports(subject: Subject, asked: _Asked, findings: Findings) -> bool:
+    """Report the first port that no condition is left for; tell whether there is one."""
     for port in subject.http_ports:
-        own = _GRPC if port.protocol is Protocol.GRPC else frozenset(RetryCondition) - _GRPC
-        knows = any(
-            (condition in own or condition in _ALL)
-            if isinstance(condition, RetryCondition)
-            else port.protocol is not Protocol.GRPC
-            for condition in asked.retries.retry_on
-        )
-        if knows or (asked.field, "port") in told:
+        if any(_knows(port.protocol, condition) for condition in asked.retries.retry_on):
             continue
-        if asked.field.startswith("spec.defaults"):
-            told[(asked.field, "port")] = []
-        field = f"{asked.field}.retryOn"
-        words = "unavailable" if port.protocol is Protocol.GRPC else "5xx"
+        word = "unavailable" if port.protocol is Protocol.GRPC else "5xx"
         findings.add(
             RETRY_WITHOUT_PORT,
-            f"{field} names nothing that the {port.protocol.value} port {port.name} of {subject.key} knows",
+            f"{asked.field}.retryOn names nothing that the {port.protocol.value} port {port.name} "
+            f"of {subject.key} knows",
             span=asked.retries.span("retryOn"),
-            field=field,
-            hint=f"add {words}, or connect-failure, which every port knows",
+            field=f"{asked.field}.retryOn",
+            hint=f"add {word}, or connect-failure, which every port knows",
         )
-        return
+        return True
+    return False
+
+
+def _knows(protocol: Protocol, condition: RetryCondition | int) -> bool:
+    if condition in _ALL:
+        return True
+    return (condition in _GRPC) == (protocol is Protocol.GRPC)
 
 
 def _check_time(asked: _Asked, findings: Findings) -> None:
     retries, timeout = asked.retries, asked.timeout
     backoff, per_try = retries.backoff, retries.per_try_timeout
-    is_own = not asked.field.endswith(".timeout")
-    if is_own and backoff is not None and backoff.max is not None and backoff.max < backoff.base:
+    if asked.is_own and backoff is not None and backoff.max is not None and backoff.max < backoff.base:
         findings.add(
             BACKOFF_ORDER,
             f"{asked.field}.backoff.max is {backoff.max}, less than its base {backoff.base}",
@@ -156,30 +154,31 @@ def _check_time(asked: _Asked, findings: Findings) -> None:
             field=f"{asked.field}.backoff.max",
             hint=f"write max: {backoff.base} or more",
         )
-    if per_try is None or not isinstance(timeout, Duration):
-        return
-    whole = Duration(per_try.ms * (retries.attempts + 1))
-    field = f"{asked.field}.perTryTimeout" if is_own else asked.field
-    span = retries.span("perTryTimeout") if is_own else asked.span
+    if per_try is not None and isinstance(timeout, Duration):
+        _check_tries(asked, per_try, timeout, findings)
+
+
+def _check_tries(asked: _Asked, per_try: Duration, timeout: Duration, findings: Findings) -> None:
+    tries = asked.retries.attempts + 1
+    whole = Duration(per_try.ms * tries)
+    field = f"{asked.field}.perTryTimeout" if asked.is_own else asked.field
+    span = asked.retries.span("perTryTimeout") if asked.is_own else asked.span
+    fitting = Duration(max(1, timeout.ms // tries))
     if per_try > timeout:
         findings.add(
             PER_TRY_TIMEOUT,
             f"{field}: a try may take {per_try}, and the whole request {timeout}",
             span=span,
             field=field,
-            hint=_fitting(retries, timeout) if is_own else f"write timeout: {whole}, or a shorter try",
+            hint=f"write perTryTimeout: {fitting}, so that all tries fit"
+            if asked.is_own
+            else f"write timeout: {whole}, or a shorter try",
         )
     elif whole > timeout:
         findings.add(
             TRIES_DO_NOT_FIT,
-            f"{field}: {retries.attempts + 1} tries of {per_try} do not fit into {timeout}",
+            f"{field}: {tries} tries of {per_try} do not fit into {timeout}",
             span=span,
             field=field,
             hint=f"raise timeout to {whole}, or lower attempts",
         )
-
-
-def _fitting(retries: Retries, timeout: Duration) -> str:
-    """Offer the time of a try with which all of them fit."""
-    fitting = Duration(max(1, timeout.ms // (retries.attempts + 1)))
-    return f"write perTryTimeout: {fitting}, so that all tries fit"

@@ -49,15 +49,11 @@ def _pairs(scene: Scene) -> Iterator[tuple[Subject, Subject]]:
     for subject, selector in selectors.items():
         filed.setdefault(min(selector, key=lambda label: (uses[label], label)), []).append(subject)
     for subject, selector in selectors.items():
-        for label in sorted(selector):
-            for other in filed.get(label, ()) if uses[label] > 1 else ():
-                is_twin = selectors[other] == selector
-                if (
-                    other is not subject
-                    and selectors[other] <= selector
-                    and (not is_twin or other.key < subject.key)
-                ):
-                    yield other, subject
+        shared = (label for label in sorted(selector) if uses[label] > 1)
+        for other in (other for label in shared for other in filed.get(label, ())):
+            is_first = selectors[other] < selector or other.key < subject.key
+            if other is not subject and selectors[other] <= selector and is_first:
+                yield other, subject
 
 
 def _check_pods(scene: Scene, one: Subject, other: Subject, findings: Findings) -> None:
