@@ -145,23 +145,20 @@ def _service(key: ServiceKey, service: Service, intent: MeshIntent, *, names: _N
     owner_key = key if service.pods_of is None else ServiceKey(key.namespace, service.pods_of)
     account = account_of(owner_key, owner, owner_intent)
     selector = selector_of(owner_key, owner, owner_intent)
-    ports = tuple(port_of(port) for port in service.ports)
     policed = service if service.pods_of is None else owner  # mtls and authorization belong to the pods
-    policed_ports = tuple(port_of(port) for port in policed.ports)
+    by_name = {name: port for port in map(port_of, policed.ports) for name in port_names(port)}
     authorization, mtls = policed.authorization, policed.mtls
-    by_name = {name: port for port in policed_ports for name in port_names(port)}
+    rules = () if authorization is None else authorization.rules
+    modes = {} if mtls is None or mtls.ports is None else mtls.ports
     return ResolvedService(
         key=key,
         intent=intent,
         written=service,
-        ports=ports,
+        ports=tuple(map(port_of, service.ports)),
         selector=selector,
         account=account,
         accounts=names.accounts(key),
-        versions={
-            name: _version(name, version, key=key, selector=selector, account=account)
-            for name, version in (service.versions or {}).items()
-        },
+        versions=_versions(service, key=key, selector=selector, account=account),
         routes=_routes(service, key),
         split=_split(service.split),
         circuit_breaker=_unset(service.circuit_breaker),
@@ -170,13 +167,9 @@ def _service(key: ServiceKey, service: Service, intent: MeshIntent, *, names: _N
         connect_timeout=_unset(service.connect_timeout),
         rate_limit=service.rate_limit,
         mode=None if mtls is None else mtls.mode,
-        port_modes={}
-        if mtls is None
-        else {by_name[name].target: mode for name, mode in (mtls.ports or {}).items()},
+        port_modes={by_name[name].target: mode for name, mode in modes.items()},
         default=None if authorization is None else authorization.default,
-        rules=()
-        if authorization is None
-        else tuple(_rule(rule, key.namespace, by_name=by_name, names=names) for rule in authorization.rules),
+        rules=tuple(_rule(rule, key.namespace, by_name=by_name, names=names) for rule in rules),
         probes=policed.probes,
         shown=names.shown.services.get(key),
         pods=names.shown.pods(key.namespace, selector),
@@ -202,6 +195,15 @@ def port_of(port: Port) -> ServicePort:
 def port_names(port: ServicePort) -> tuple[str, str]:
     """List what a port is called by in a file: its name and its number."""
     return (port.name, str(port.target if port.number is None else port.number))
+
+
+def _versions(
+    service: Service, *, key: ServiceKey, selector: Mapping[str, str], account: Account
+) -> dict[str, ServiceVersion]:
+    return {
+        name: _version(name, version, key=key, selector=selector, account=account)
+        for name, version in (service.versions or {}).items()
+    }
 
 
 def _version(
