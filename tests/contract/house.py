@@ -41,18 +41,22 @@ def length(source: str) -> list[Breach]:
 
 
 def functions(source: str) -> list[Breach]:
-    """Bound the lines of each function and how deep its blocks are nested."""
+    """Bound the lines of each function, its docstring aside, and how deep its blocks are nested."""
     found = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef))
     return sorted(breach for function in found for breach in _function(function))
 
 
 def _function(function: ast.FunctionDef) -> Iterator[Breach]:
-    lines = (function.end_lineno or function.lineno) - function.lineno + 1
+    lines = _lines(function) - (0 if ast.get_docstring(function) is None else _lines(function.body[0]))
     if lines > LONGEST_FUNCTION:
         yield Breach(function.lineno, f"{function.name} has {lines} lines")
     nesting = _nesting(function)
     if nesting > DEEPEST_NESTING:
         yield Breach(function.lineno, f"{function.name} is nested {nesting} deep")
+
+
+def _lines(node: ast.stmt) -> int:
+    return (node.end_lineno or node.lineno) - node.lineno + 1
 
 
 def _nesting(node: ast.AST) -> int:
