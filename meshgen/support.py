@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from meshgen.diagnostics import Severity
@@ -75,6 +75,10 @@ class Use:
     polarity: Polarity | None  # None outside `authorization.rules`
 
 
+def _unsettled(profile: Profile) -> str | None:  # noqa: ARG001  most questions are of the use alone
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Axis:
     """A question about a use with a finite number of answers, so that a test can ask all of them."""
@@ -82,6 +86,7 @@ class Axis:
     name: str
     values: tuple[str, ...]
     of: Callable[[Use], str]
+    settled: Callable[[Profile], str | None] = _unsettled  # the answer where a profile gives it for every use
 
     def __hash__(self) -> int:
         return hash(self.name)
@@ -121,6 +126,18 @@ class Row:
         """True where every condition of the row is met."""
         return self.when is None or all(axis.of(use) in values for axis, values in self.when.items())
 
+    def on(self, profile: Profile) -> Row | None:
+        """Drop the conditions that a profile settles and what it holds; None where one of them fails."""
+        left: dict[Axis, frozenset[str]] = {}
+        for axis, values in (self.when or {}).items():
+            settled = axis.settled(profile)
+            if settled is None:
+                left[axis] = values
+            elif settled not in values:
+                return None
+        requires = tuple(required for required in self.requires if required.id not in profile.holds)
+        return replace(self, when=left or None, requires=requires)
+
 
 class Capabilities:
     """A mesh's answers by feature id; built once a backend is used."""
@@ -144,6 +161,11 @@ class Capabilities:
         """Ids of which nothing is ever to be told, whatever the conditions."""
         table = self.by_feature.items()
         return frozenset(id for id, rows in table if all(row.is_silent for row in rows))
+
+    def on(self, id: str, profile: Profile) -> tuple[Row, ...]:
+        """List the rows of an id that can hold on a profile, without what the profile settles."""
+        found = (row.on(profile) for row in self.by_feature[id])
+        return tuple(row for row in found if row is not None)
 
     def _expand(self, feature: str) -> Iterable[str]:
         if not feature.endswith(".*"):

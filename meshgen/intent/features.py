@@ -8,6 +8,7 @@ import typing
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 
 from meshgen.diagnostics import Span
 from meshgen.source import ListNode, MapNode, Node, ScalarNode
@@ -203,13 +204,15 @@ def _leaf_id(prefix: tuple[str, ...], value: object) -> str:
 # Booleans of which both values may be written; of the others only `true` exists.
 _TWO_SIDED = frozenset({"createService", "forward", "allowCredentials"})
 
-RELATIONS = (
-    "ports.containerOnly",
-    "ports.second",
-    "routes.order",
-    "routes.service.split",
-    "routes.split.several",
-    "split.tcp",
+RELATIONS: Mapping[str, str] = MappingProxyType(
+    {
+        "ports.containerOnly": "a container port that no Service port fronts",
+        "ports.second": "more than one port of a Service",
+        "routes.order": "the first route that matches decides, in the order written",
+        "routes.service.split": "a route that leads to a Service with a split of its own, which is skipped",
+        "routes.split.several": "a route that divides its requests among several versions",
+        "split.tcp": "shares of connections, on ports that carry no requests",
+    }
 )
 
 

@@ -20,12 +20,12 @@ from meshgen.intent.model import MeshIntent, Protocol
 from meshgen.intent.resolve import resolve
 from meshgen.intent.resolved import ResolvedSet
 from meshgen.intent.rules import check
+from meshgen.intent.samples import samples
 from meshgen.intent.traffic import RedirectCode
 from meshgen.profile import Profile
 from meshgen.support import Full
 from meshgen.templating import renderer
 from tests.contract.perturb import absent, changed, neighbours, other_kind
-from tests.contract.samples import samples
 
 CALLERS = {"ingress": (From(namespace="ingress"),), "ingressx": (From(namespace="other"),)}
 

@@ -8,7 +8,7 @@ from meshgen.intent.access import Action, Mode
 from meshgen.intent.match import PathExact
 from meshgen.intent.resolved import ResolvedService, ServiceVersion
 from meshgen.intent.traffic import Fault
-from meshgen.profile import Edition
+from meshgen.profile import Edition, Profile
 from meshgen.support import Axis, Use
 
 _DOMAIN = "consul.hashicorp.com"
@@ -36,16 +36,29 @@ EDITION = Axis(
     name="edition",
     values=tuple(edition.value for edition in Edition),
     of=lambda use: use.profile.edition.value,
+    settled=lambda profile: profile.edition.value,
 )
+
+
+def _namespaces(profile: Profile) -> str:
+    return "mirrored" if is_mirrored(profile) else "flat"
+
+
+def _singletons(profile: Profile) -> str:
+    return "owned" if owns_singletons(profile) else "shared"
+
+
 NAMESPACES = Axis(
     name="namespaces",
     values=("flat", "mirrored"),
-    of=lambda use: "mirrored" if is_mirrored(use.profile) else "flat",
+    of=lambda use: _namespaces(use.profile),
+    settled=_namespaces,
 )
 SINGLETONS = Axis(
     name="singletons",
     values=("shared", "owned"),
-    of=lambda use: "owned" if owns_singletons(use.profile) else "shared",
+    of=lambda use: _singletons(use.profile),
+    settled=_singletons,
 )
 KNOWN_CALLERS = Axis(
     name="known callers",

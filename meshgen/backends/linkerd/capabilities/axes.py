@@ -8,12 +8,13 @@ from meshgen.backends.linkerd.plan.peers import of_rule
 from meshgen.backends.linkerd.plan.pods import halves, is_listed, owner_of, ports_of
 from meshgen.backends.linkerd.plan.timing import is_set
 from meshgen.backends.linkerd.plan.traffic import has_traffic_split, is_split_alone
-from meshgen.backends.linkerd.profiles import InboundPolicy, block_of
+from meshgen.backends.linkerd.profiles import InboundPolicy, Traffic, block_of
 from meshgen.intent.access import Action, Mode, Probe
 from meshgen.intent.model import Port, Protocol
 from meshgen.intent.policy import Backoff, RateLimit, RetryCondition
 from meshgen.intent.resolved import ResolvedService, ToOther
-from meshgen.profile import Channel
+from meshgen.intent.traffic import Redirect
+from meshgen.profile import Channel, Profile
 from meshgen.support import Axis, Use
 from meshgen.values import Duration, Percent
 
@@ -27,6 +28,7 @@ SPLIT_BY = Axis(
     name="split by",
     values=("route", "TrafficSplit"),
     of=lambda use: "TrafficSplit" if has_traffic_split(_service(use), use.profile) else "route",
+    settled=lambda profile: "route" if block_of(profile).traffic is Traffic.GATEWAY else None,
 )
 
 
@@ -42,9 +44,19 @@ def _unlisted(use: Use) -> str:
 
 
 CLUSTER = Axis(
-    name="cluster's default", values=("allow", "deny"), of=lambda use: halves(use.profile)[1].value
+    name="cluster's default",
+    values=("allow", "deny"),
+    of=lambda use: halves(use.profile)[1].value,
+    settled=lambda profile: halves(profile)[1].value,
 )
-UNLISTED = Axis(name="unlisted ports", values=("closed", "open"), of=_unlisted)
+UNLISTED = Axis(
+    name="unlisted ports",
+    values=("closed", "open"),
+    of=_unlisted,
+    settled=lambda profile: (
+        "closed" if block_of(profile).default_inbound_policy is InboundPolicy.DENY else None
+    ),
+)
 
 PATHS = Axis(
     name="paths",
@@ -83,7 +95,13 @@ def _traffic(use: Use) -> str:
     return "hidden" if has_traffic_split(service, use.profile) and not is_split_alone(service) else "seen"
 
 
-TRAFFIC_SPLIT = Axis(name="beside a TrafficSplit", values=("seen", "hidden"), of=_traffic)
+TRAFFIC_SPLIT = Axis(
+    name="beside a TrafficSplit",
+    values=("seen", "hidden"),
+    of=_traffic,
+    # Only where the profile asks for it does one stand beside other wishes.
+    settled=lambda profile: None if block_of(profile).traffic is Traffic.SMI else "seen",
+)
 
 
 def _has_grpc(use: Use) -> str:
@@ -92,6 +110,21 @@ def _has_grpc(use: Use) -> str:
 
 
 PROTOCOLS = Axis(name="protocols", values=("HTTP", "gRPC"), of=_has_grpc)
+
+
+def _answers(use: Use) -> str:
+    """Say whether edits of answers would hold for redirects."""
+    routes = _service(use).routes
+    match use.usage.path:
+        case ("routes", int(index), *_):
+            asked = routes[index : index + 1]
+        case _:
+            asked = tuple(route for route in routes if route.headers is _service(use).written.headers)
+    is_redirect = any(isinstance(route.destination, Redirect) for route in asked)
+    return "redirects too" if is_redirect else "of others"
+
+
+ANSWERS = Axis(name="answers", values=("of others", "redirects too"), of=_answers)
 
 
 def _index(use: Use, field: str) -> int:
@@ -194,12 +227,17 @@ EJECTED = Axis(
 )
 
 
-def _channel(use: Use) -> str:
-    found = use.profile.gateway_api
+def _channel(profile: Profile) -> str:
+    found = profile.gateway_api
     return "experimental" if found is not None and found.channel is Channel.EXPERIMENTAL else "standard"
 
 
-CHANNEL = Axis(name="Gateway API channel", values=("standard", "experimental"), of=_channel)
+CHANNEL = Axis(
+    name="Gateway API channel",
+    values=("standard", "experimental"),
+    of=lambda use: _channel(use.profile),
+    settled=_channel,
+)
 
 
 def _app_protocol(use: Use) -> str:
