@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from meshgen.backends.linkerd.capabilities.axes import (
+    ANSWERS,
     BASE,
     EJECTION,
     HEADERS,
@@ -106,7 +107,20 @@ TRAFFIC = (
         source=_ROUTES,
     ),
     Row(features=("headers.request.*",), answer=Full(), source=_ROUTES),
-    Row(features=("headers.response.*",), answer=Full(), source=_ROUTES, when=PROTOCOLS.within("HTTP")),
+    Row(
+        features=("headers.response.*",),
+        answer=Full(),
+        source=_ROUTES,
+        when={**PROTOCOLS.within("HTTP"), **ANSWERS.within("of others")},
+    ),
+    Row(
+        features=("headers.response.*",),
+        answer=Approximate(
+            how="a redirect, which the proxy answers itself, is not edited", facets=("headers",)
+        ),
+        source="linkerd/linkerd2-proxy linkerd/app/outbound/src/http/logical/policy/route/filters.rs",
+        when={**PROTOCOLS.within("HTTP"), **ANSWERS.within("redirects too")},
+    ),
     Row(
         features=("headers.response.*",),
         answer=Unsupported(
