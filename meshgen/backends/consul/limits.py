@@ -47,8 +47,8 @@ class _Named(NamedTuple):
 
 
 def _named(service: ResolvedService) -> Iterator[_Named]:
-    spec, key = service.intent.spec, service.key
-    yield _Named(f"the service {key}", key.name, service, spec.span("services", key.name))
+    key = service.key
+    yield _Named(f"the service {key}", key.name, service, service.written.span())
     for version in own_services(service):
         span = service.written.span("versions", version.name)
         yield _Named(f"the version {version.name} of {key}", version.service, service, span)
@@ -94,11 +94,9 @@ def _accounts_of_others(service: ResolvedService, taken: set[str], names: Names)
 
 
 def _accounts(service: ResolvedService) -> Iterator[Account]:
-    for rule in service.rules:
-        for source in rule.sources:
-            for who in (source.who, *source.excepts):
-                if isinstance(who, OfAccount):
-                    yield who.account
+    sources = (source for rule in service.rules for source in rule.sources)
+    every = (who for source in sources for who in (source.who, *source.excepts))
+    yield from (who.account for who in every if isinstance(who, OfAccount))
 
 
 def _rules_that_clash(service: ResolvedService, names: Names) -> Iterator[Diagnostic]:
@@ -113,7 +111,7 @@ def _rules_that_clash(service: ResolvedService, names: Names) -> Iterator[Diagno
 
 
 def _callers(service: ResolvedService, profile: Profile) -> Iterator[Diagnostic]:
-    span = service.intent.spec.span("services", service.key.name)
+    span = service.written.span()
     if service.is_caller_only and service.shown is None:
         what = f"a Service named {service.key.name} picks the pods: its name is their identity"
         yield from _required("service-for-caller", what, profile, span=span)

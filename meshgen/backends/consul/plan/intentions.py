@@ -16,7 +16,7 @@ from meshgen.backends.consul.plan.objects import (
     ValueMatch,
 )
 from meshgen.backends.consul.plan.permissions import Clash, HeldToken, Permission, permissions
-from meshgen.backends.consul.plan.requests import ALL, Requests
+from meshgen.backends.consul.plan.requests import ALL
 from meshgen.intent.access import Action
 from meshgen.intent.resolved import ResolvedService
 
@@ -84,17 +84,13 @@ def _permission(permission: Permission) -> IntentionPermission:
     return IntentionPermission(
         action=permission.action.value,
         path_exact=requests.path.exact,
-        path_prefix="/" if _needs_path(requests) else requests.path.prefix,
+        # Without any condition it would be refused; the prefix of every path says the same.
+        path_prefix="/" if requests == ALL else requests.path.prefix,
         path_regex=requests.path.regex,
         header=tuple(header) or None,
         methods=None if requests.methods is None else tuple(sorted(requests.methods)),
         providers=providers or None,
     )
-
-
-def _needs_path(requests: Requests) -> bool:
-    """A permission without any condition is refused; the prefix of every path says the same."""
-    return requests == ALL
 
 
 def _by_name(match: ValueMatch) -> tuple[str, ...]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from meshgen.backends.consul.plan.match import ANY_PATH, OnePath, header_match, paths
 from meshgen.backends.consul.plan.objects import ValueMatch
-from meshgen.intent.match import Method
 from meshgen.intent.resolved import Request
 
 
@@ -44,8 +43,6 @@ def named_by(request: Request) -> tuple[Requests, ...]:
     """List the sets that a request's conditions name, one a path; ports are settled before."""
     header = frozenset(header_match(name, how) for name, how in request.headers.items())
     methods = frozenset(method.value for method in request.methods) or None
-    if methods is not None and len(methods) == len(Method):
-        methods = None
     return tuple(
         Requests(path=ANY_PATH if path == _SLASH else path, header=header, methods=methods)
         for path in paths(request.paths)

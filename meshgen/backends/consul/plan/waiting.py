@@ -8,7 +8,6 @@ from meshgen.backends.consul.plan.names import Names
 from meshgen.intent.features import Written
 from meshgen.intent.keys import ServiceKey
 from meshgen.intent.resolved import ToOther
-from meshgen.intent.traffic import Redirect
 from meshgen.values import Duration
 
 # consul agent/xds/listeners.go: the local route's timeout where localRequestTimeoutMs is 0 or unset
@@ -21,13 +20,8 @@ def longest_waits(names: Names) -> Mapping[ServiceKey, int]:
     longest: dict[ServiceKey, int] = {}
     for service in names.resolved.services.values():
         for route in service.routes:
-            match route.destination:
-                case Redirect():
-                    continue
-                case ToOther() as other:
-                    reached = names.target(other)
-                case _:
-                    reached = service
+            to = route.destination
+            reached = names.target(to) if isinstance(to, ToOther) else service
             if reached is not None and route.timeout is not None:
                 key = names.owner(reached).key
                 longest[key] = max(longest.get(key, 0), _ms(route.timeout))

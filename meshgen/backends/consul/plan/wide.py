@@ -8,7 +8,8 @@ from meshgen.backends.consul.plan.meta import of_intent
 from meshgen.backends.consul.plan.names import EVERY, Names
 from meshgen.backends.consul.plan.objects import IntentionSource, ServiceIntentions
 
-_NAME = "all-services"  # the object's; its destination is what counts, and may not be a name of Kubernetes
+# What counts is the destination, whose `*` is no name of Kubernetes; a dot is in no name of a service.
+_NAME = "all.services"
 
 
 def namespace_intentions(names: Names) -> Iterator[ServiceIntentions]:
