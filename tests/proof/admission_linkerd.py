@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from . import admission_linkerd_route
+from . import admission_linkerd_calls, admission_linkerd_route
 from .grammar import is_cidr, is_dns_label, is_ip, is_port
 
 _POLICY_GROUP = "policy.linkerd.io"
@@ -37,6 +37,8 @@ _QUANTITY = re.compile(r"\+?(\d+(\.\d*)?|\.\d+)(Ki|Mi|Gi|Ti|Pi|Ei|[numkMGTPE]|[e
 _MOST_WEIGHT = (
     429_496  # linkerd2 controller/api/destination/profile_translator.go: thousandths x 10 as uint32
 )
+
+_MOST_RATE = 2**32 - 1
 
 
 def reject(obj: Mapping[str, Any]) -> list[str]:
@@ -137,6 +139,21 @@ def _exceptions(where: str, cidr: str, excepted: list[str]) -> Iterator[str]:
             yield f"{where}.except: {text} covers all of {cidr}"
 
 
+def _rate_limit(obj: Mapping[str, Any]) -> Iterator[str]:
+    spec = obj["spec"]
+    target = spec["targetRef"]
+    if (target.get("group"), target["kind"]) != (_POLICY_GROUP, "Server"):
+        yield f"spec.targetRef: {target.get('group', '')}/{target['kind']} is no Server"
+    total = spec.get("total", {}).get("requestsPerSecond", _MOST_RATE)
+    rates = [spec.get("identity", {}).get("requestsPerSecond", total)]
+    rates += [override["requestsPerSecond"] for override in spec.get("overrides", [])]
+    for rate in (total, *rates):
+        if not 0 < rate <= _MOST_RATE:
+            yield f"spec: {rate} is not a rate of 1..{_MOST_RATE}"
+    if max(rates) > total:
+        yield f"spec: a caller may send {max(rates)}, more than the {total} of all"
+
+
 _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -169,6 +186,9 @@ _KINDS: Mapping[str, tuple[str, Callable[[Mapping[str, Any]], Iterator[str]]]] =
     {
         "Server": ("5", _server),
         "HTTPRoute": ("5", admission_linkerd_route.complaints),
+        "GRPCRoute": ("5", admission_linkerd_calls.grpc),
+        "TCPRoute": ("5", admission_linkerd_calls.tcp),
+        "HTTPLocalRateLimitPolicy": ("5", _rate_limit),
         "AuthorizationPolicy": ("5", _authorization_policy),
         "MeshTLSAuthentication": ("5", _mesh_tls_authentication),
         "NetworkAuthentication": ("5", _network_authentication),

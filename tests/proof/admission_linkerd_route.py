@@ -22,14 +22,20 @@ _HEADER_VALUE = re.compile(r"[\t\x20-\x7e\x80-\U0010ffff]*")
 
 def complaints(obj: Mapping[str, Any]) -> Iterator[str]:
     """Yield what is wrong with a route; what Linkerd would read past counts as wrong."""
+    kinds = {_kind(parent) for parent in obj["spec"].get("parentRefs", [])}
+    yield from parents_of(obj)
+    if kinds == {"Service"}:
+        yield from annotations_of(obj, family="http")
+    if kinds in ({"Service"}, {"Server"}):
+        for index, rule in enumerate(obj["spec"].get("rules", [])):
+            yield from _rule(f"spec.rules[{index}]", rule, *kinds)
+
+
+def parents_of(obj: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what is wrong with the parents of a route of any kind."""
     parents = obj["spec"].get("parentRefs", [])
     kinds = {_kind(parent) for parent in parents}
     yield from _parents(parents, kinds, obj["metadata"].get("namespace"))
-    if kinds == {"Service"}:
-        yield from _annotations(obj["metadata"].get("annotations", {}))
-    if kinds in ({"Service"}, {"Server"}):
-        for index, rule in enumerate(obj["spec"].get("rules", [])):
-            yield from _rule(f"spec.rules[{index}]", rule, _kind(parents[0]))
 
 
 def _kind(parent: Mapping[str, Any]) -> str:
@@ -58,13 +64,15 @@ def _parents(parents: list[Mapping[str, Any]], kinds: set[str], namespace: str |
                 yield f"{where}.namespace: a Server of another namespace, the whole route is ignored"
 
 
-def _annotations(annotations: Mapping[str, str]) -> Iterator[str]:
-    for key, value in annotations.items():
-        if key in _ANNOTATIONS:
+def annotations_of(obj: Mapping[str, Any], *, family: str) -> Iterator[str]:
+    """Yield annotations that a route of the family, http or grpc, would be asked for in vain."""
+    unread = {"http": "retry.linkerd.io/grpc", "grpc": "retry.linkerd.io/http"}[family]
+    for key, value in obj["metadata"].get("annotations", {}).items():
+        if key in _ANNOTATIONS and key != unread:
             if not _ANNOTATIONS[key](value):
                 yield f"metadata.annotations[{key}]: {value!r} is not readable"
         elif key.startswith(("retry.linkerd.io/", "timeout.linkerd.io/")):
-            yield f"metadata.annotations[{key}]: not an annotation that an HTTPRoute is asked for"
+            yield f"metadata.annotations[{key}]: not an annotation that such a route is asked for"
 
 
 def _is_duration(value: str) -> bool:
@@ -76,12 +84,17 @@ def _is_limit(value: str) -> bool:
     return re.fullmatch(r"[1-9]\d{0,4}", value) is not None and int(value) <= 65535
 
 
+def _are_codes(value: str) -> bool:
+    return all(_RETRIED_GRPC.fullmatch(code) for code in value.split(","))
+
+
 def _are_statuses(value: str) -> bool:
     return all(_RETRIED.fullmatch(status) for status in value.split(","))
 
 
 _ANNOTATIONS: Mapping[str, Callable[[str], bool]] = MappingProxyType(
     {
+        "retry.linkerd.io/grpc": _are_codes,
         "retry.linkerd.io/http": _are_statuses,
         "retry.linkerd.io/limit": _is_limit,
         "retry.linkerd.io/timeout": _is_duration,
@@ -98,12 +111,18 @@ def _rule(where: str, rule: Mapping[str, Any], parent: str) -> Iterator[str]:
     for field in sorted({"retry", "sessionPersistence", "timeouts"} & rule.keys()):
         yield f"{where}.{field}: ignored, by some version or by all"
     yield from _filters(where, rule, parent)
-    backends = rule.get("backendRefs", [])
-    if parent == "Server" and backends:
+    if parent == "Server" and rule.get("backendRefs", []):
         yield f"{where}.backendRefs: a Server's route has none"
+    for index, backend in enumerate(rule.get("backendRefs", [])):
+        yield from _filters(f"{where}.backendRefs[{index}]", backend, parent)
+    yield from backends_of(where, rule)
+
+
+def backends_of(where: str, rule: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what is wrong with the backends of a rule of any kind of route."""
+    backends = rule.get("backendRefs", [])
     for index, backend in enumerate(backends):
         yield from _backend(f"{where}.backendRefs[{index}]", backend)
-        yield from _filters(f"{where}.backendRefs[{index}]", backend, parent)
     if len(backends) > 1 and not any(backend.get("weight", 1) for backend in backends):
         yield f"{where}.backendRefs: every weight is 0"
 
@@ -117,9 +136,17 @@ def _match(where: str, match: Mapping[str, Any]) -> Iterator[str]:
         yield f"{where}.path: {value!r} does not start with a slash"
     if "method" in match and not is_token(match["method"]):
         yield f"{where}.method: {match['method']!r} is not a method"
+    yield from headers_of(where, match)
+    for condition in match.get("queryParams", []):
+        if condition.get("type") == "RegularExpression":
+            yield from _regex(f"{where}: {condition['name']}", condition["value"])
+
+
+def headers_of(where: str, match: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what is wrong with the headers of an alternative of any kind of route."""
     for header in match.get("headers", []):
         yield from _header(f"{where}.headers", header)
-    for condition in (*match.get("headers", []), *match.get("queryParams", [])):
+    for condition in match.get("headers", []):
         if condition.get("type") == "RegularExpression":
             yield from _regex(f"{where}: {condition['name']}", condition["value"])
 
