@@ -7,7 +7,7 @@ from meshgen.backends.consul.capabilities import CAPABILITIES
 from meshgen.backends.consul.limits import limits
 from meshgen.backends.consul.plan import plan
 from meshgen.backends.consul.plan.meta import DOMAINS
-from meshgen.backends.consul.profiles import PROFILES, VERSIONS, ConsulBlock
+from meshgen.backends.consul.profiles import PROFILES, VERSIONS, ConsulBlock, unwritten_mode
 
 BACKEND = Backend(
     name="consul",
@@ -17,6 +17,7 @@ BACKEND = Backend(
     block=ConsulBlock,
     domains=DOMAINS,
     capabilities=CAPABILITIES,
+    unwritten_mode=unwritten_mode,
     limits=limits,
     plan=plan,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from meshgen.intent.access import Mode
 from meshgen.intent.features import Located, plain
 from meshgen.profile import Edition, Profile
 
@@ -52,3 +53,10 @@ def is_mirrored(profile: Profile) -> bool:
         and isinstance(profile.block, ConsulBlock)
         and profile.block.namespace_mirroring is True
     )
+
+
+def unwritten_mode(_: Profile) -> Mode:
+    """Say what ports admit where nobody writes a mode."""
+    return (
+        Mode.STRICT
+    )  # hashicorp/consul agent/structs/config_entry_mesh.go: permissive must be allowed first

@@ -196,8 +196,8 @@ ACCESS = (
             Requires(
                 id="transparent-proxy-exclude-inbound-ports",
                 what=(
-                    "the pods of {service} carry the annotation consul.hashicorp.com/"
-                    "transparent-proxy-exclude-inbound-ports with the port of their gRPC probe"
+                    "pods with a gRPC probe carry the annotation consul.hashicorp.com/"
+                    "transparent-proxy-exclude-inbound-ports with its port"
                 ),
             ),
         ),

@@ -21,7 +21,7 @@ _NAME_OF_ACCOUNT = Requires(
 _IGNORED = Requires(
     id="service-ignore",
     what=(
-        "a Service that picks pods which another one has too (for {service}) carries the label "
+        "a Service that picks pods which another one has too carries the label "
         'consul.hashicorp.com/service-ignore: "true"'
     ),
 )
@@ -101,7 +101,7 @@ SERVICES = (
             Requires(
                 id="service-meta-version",
                 what=(
-                    "the pods of each version of {service} carry the annotation "
+                    "the pods of each version carry the annotation "
                     "consul.hashicorp.com/service-meta-version: <version>"
                 ),
             ),
