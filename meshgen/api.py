@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from meshgen.acceptance import agreements
 from meshgen.backend import Backend
 from meshgen.diagnostics import Diagnostic, Findings
 from meshgen.fidelity import settle
-from meshgen.gaps import gaps
+from meshgen.gaps import Gap, gaps
 from meshgen.inputs import Content
 from meshgen.intent.exposure import check_exposure
 from meshgen.intent.load import NO_INTENT, Documents, load, sort
@@ -20,6 +20,7 @@ from meshgen.intent.rules import check
 from meshgen.intent.shown import Shown, show
 from meshgen.intent.unfold import unfold
 from meshgen.manifest import Manifest
+from meshgen.patches import Patch, merged
 from meshgen.profile import Profile
 from meshgen.source import Node, read
 
@@ -41,6 +42,7 @@ class Rendering:
 
     profile: Profile
     manifests: tuple[Manifest, ...]  # empty where a finding is an error
+    patches: tuple[Patch, ...]  # of objects that are not ours, for the requirements that a patch can meet
     findings: tuple[Diagnostic, ...]
 
 
@@ -72,13 +74,15 @@ def render(reading: Reading, backend: Backend, profile: Profile, *, is_partial: 
     `is_partial` accepts, for this run, every loss that could be accepted without naming a service.
     """
     findings = Findings()
-    check(reading.intents, callers=profile.callers, findings=findings)
+    unwritten = backend.unwritten_mode(profile)
+    check(reading.intents, callers=profile.callers, unwritten=unwritten, findings=findings)
     if findings.has_errors:
-        return Rendering(profile=profile, manifests=(), findings=tuple(findings))
+        return Rendering(profile=profile, manifests=(), patches=(), findings=tuple(findings))
     resolved = _resolve(reading, reading.intents, profile)
     check_exposure(resolved, findings)
+    found = gaps(resolved, backend, profile)
     settled = settle(
-        gaps(resolved, backend, profile),
+        found,
         reading.intents,
         profile,
         entries=agreements(reading.intents, profile),
@@ -89,7 +93,15 @@ def render(reading: Reading, backend: Backend, profile: Profile, *, is_partial: 
     left = resolved if is_whole else _resolve(reading, settled.intents, profile)
     findings.extend(backend.limits(left, profile))
     manifests = () if findings.has_errors else _write(left, backend, profile)
-    return Rendering(profile=profile, manifests=manifests, findings=tuple(findings))
+    patches = () if findings.has_errors else merged(_patches(found, profile))
+    return Rendering(profile=profile, manifests=manifests, patches=patches, findings=tuple(findings))
+
+
+def _patches(found: Iterable[Gap], profile: Profile) -> Iterator[Patch]:
+    for gap in found:
+        for requirement in gap.row.requires:
+            if requirement.patches is not None and requirement.id not in profile.holds:
+                yield from requirement.patches(gap.use)
 
 
 def _resolve(reading: Reading, intents: tuple[MeshIntent, ...], profile: Profile) -> ResolvedSet:

@@ -8,15 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from meshgen.diagnostics import Diagnostic
+from meshgen.intent.access import Mode
 from meshgen.intent.features import Located
 from meshgen.intent.model import MeshIntent
 from meshgen.intent.resolved import ResolvedSet
-from meshgen.manifest import Meta, Plan
+from meshgen.manifest import MANAGED_BY, PART_OF, Meta, Plan
 from meshgen.profile import Profile
 from meshgen.support import Capabilities
-
-MANAGED_BY = "app.kubernetes.io/managed-by"
-PART_OF = "app.kubernetes.io/part-of"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +29,7 @@ class Backend:
     block: type[Located] | None  # its own block of a MeshProfile, under the key of the same name
     domains: tuple[str, ...]  # label and annotation keys of these stay with the intent
     capabilities: Capabilities
+    unwritten_mode: Callable[[Profile], Mode]  # what ports admit where nobody writes a mode
     limits: Callable[[ResolvedSet, Profile], Iterable[Diagnostic]]  # relations between fields
     plan: Callable[[ResolvedSet, Profile], tuple[Plan, ...]]  # in an order that is safe to apply
 

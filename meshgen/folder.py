@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from meshgen import backend
+from meshgen import manifest
 from meshgen.diagnostics import Code, Diagnostic, Findings, Span
 from meshgen.inputs import UNREADABLE
 from meshgen.jsontypes import to_json
@@ -77,7 +77,7 @@ def compare(
     except OSError as error:
         findings.add(UNREADABLE, f"{error.filename} cannot be read: {error.strerror}")
         return Changes(folder=folder, written={}, removed=())
-    wanted = {manifest.file_name: manifest.text.encode() for manifest in manifests}
+    wanted = {each.file_name: each.text.encode() for each in manifests}
     assert len(wanted) == len(manifests), "two manifests have one file name"
     beside = {name: _owner(content) for name, content in standing.files.items() if name not in wanted}
     stale = tuple(sorted(name for name, owner in beside.items() if owner in owners))
@@ -85,10 +85,27 @@ def compare(
         of_others = {name for name, owner in beside.items() if owner not in (None, _EVERY_INTENT, *owners)}
         wanted[KUSTOMIZATION] = _kustomization([*wanted, *sorted(of_others)])
     written = {name: content for name, content in wanted.items() if standing.files.get(name) != content}
-    if foreign := sorted(_in_the_way(written, standing, owners)):
+    _report_foreign(folder, _in_the_way(written, standing, owners), findings)
+    return Changes(folder=folder, written=written, removed=stale)
+
+
+def compare_component(folder: Path, component: str, *, findings: Findings) -> Changes:
+    """Say what brings a folder in step that holds one Component of ours alone. Reports MG702 and MG705."""
+    try:
+        standing = _standing(folder)
+    except OSError as error:
+        findings.add(UNREADABLE, f"{error.filename} cannot be read: {error.strerror}")
+        return Changes(folder=folder, written={}, removed=())
+    content = component.encode()
+    written = {} if standing.files.get(KUSTOMIZATION) == content else {KUSTOMIZATION: content}
+    _report_foreign(folder, _in_the_way(written, standing, frozenset()), findings)
+    return Changes(folder=folder, written=written, removed=())
+
+
+def _report_foreign(folder: Path, names: Iterable[str], findings: Findings) -> None:
+    if foreign := sorted(names):
         message = f"what lies in {folder.as_posix()} was not written for this intent: {', '.join(foreign)}"
         findings.add(FOREIGN_FILE, message, hint="move it away, or name another folder")
-    return Changes(folder=folder, written=written, removed=stale)
 
 
 def _standing(folder: Path) -> _Standing:
@@ -106,7 +123,7 @@ def _standing(folder: Path) -> _Standing:
 
 def _owner(content: bytes) -> Owner | None:
     """Find the intent of the one object in a file; None: the file is not ours."""
-    if backend.MANAGED_BY.encode() not in content:
+    if manifest.MANAGED_BY.encode() not in content:
         return None
     findings = Findings()
     documents = [to_json(node) for node in read(content, file="", findings=findings)]
@@ -117,12 +134,14 @@ def _owner(content: bytes) -> Owner | None:
             {
                 "metadata": {
                     "namespace": str(namespace),
-                    "labels": {backend.MANAGED_BY: "meshgen", backend.PART_OF: str(part_of)},
+                    "labels": {manifest.MANAGED_BY: "meshgen", manifest.PART_OF: str(part_of)},
                 }
             }
         ]:
             return Owner(part_of, namespace)
-        case [{"kind": "Kustomization", "metadata": {"labels": {backend.MANAGED_BY: "meshgen"}}}]:
+        case [
+            {"kind": "Kustomization" | "Component", "metadata": {"labels": {manifest.MANAGED_BY: "meshgen"}}}
+        ]:
             return _EVERY_INTENT
         case _:
             return None
@@ -133,7 +152,7 @@ def _kustomization(resources: Iterable[str]) -> bytes:
         {
             "apiVersion": "kustomize.config.k8s.io/v1beta1",
             "kind": "Kustomization",
-            "metadata": {"labels": {backend.MANAGED_BY: "meshgen"}},
+            "metadata": {"labels": {manifest.MANAGED_BY: "meshgen"}},
             "resources": list(resources),
         }
     )

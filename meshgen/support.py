@@ -10,6 +10,7 @@ from functools import cached_property
 from meshgen.diagnostics import Severity
 from meshgen.intent.features import RELATIONS, Usage
 from meshgen.intent.resolved import ResolvedService, ResolvedSet
+from meshgen.patches import Patch
 from meshgen.profile import Profile
 
 
@@ -54,6 +55,7 @@ class Requires:
     id: str
     what: str
     severity: Severity = Severity.NOTE
+    patches: Callable[[Use], Iterable[Patch]] | None = None  # what brings it about; None: no patch can
 
 
 class Polarity(enum.Enum):
@@ -126,17 +128,25 @@ class Row:
         """True where every condition of the row is met."""
         return self.when is None or all(axis.of(use) in values for axis, values in self.when.items())
 
-    def on(self, profile: Profile) -> Row | None:
-        """Drop the conditions that a profile settles and what it holds; None where one of them fails."""
+    def on(self, id: str, profile: Profile) -> Row | None:
+        """Drop the conditions that an id or a profile settles and what it holds; None where one fails."""
         left: dict[Axis, frozenset[str]] = {}
         for axis, values in (self.when or {}).items():
-            settled = axis.settled(profile)
-            if settled is None:
-                left[axis] = values
-            elif settled not in values:
+            possible = _possible(axis, id, profile)
+            if not possible & values:
                 return None
+            if not possible <= values:
+                left[axis] = possible & values
         requires = tuple(required for required in self.requires if required.id not in profile.holds)
         return replace(self, when=left or None, requires=requires)
+
+
+def _possible(axis: Axis, id: str, profile: Profile) -> frozenset[str]:
+    """List the answers that a question can have about an id on a profile."""
+    if axis is POLARITY:
+        return frozenset({"except"} if ".except." in id else {"allow", "deny"})
+    settled = axis.settled(profile)
+    return frozenset(axis.values if settled is None else (settled,))
 
 
 class Capabilities:
@@ -164,7 +174,7 @@ class Capabilities:
 
     def on(self, id: str, profile: Profile) -> tuple[Row, ...]:
         """List the rows of an id that can hold on a profile, without what the profile settles."""
-        found = (row.on(profile) for row in self.by_feature[id])
+        found = (row.on(id, profile) for row in self.by_feature[id])
         return tuple(row for row in found if row is not None)
 
     def _expand(self, feature: str) -> Iterable[str]:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any, NamedTuple, assert_never
+from typing import Any
 
 import click
 
 from meshgen import folder, profiles
 from meshgen.api import Reading, read_intents
 from meshgen.api import render as translate
+from meshgen.cli.delivery import Folder, Rendered, Stream, Target, deliver, target
 from meshgen.cli.help import Verbatim
 from meshgen.cli.options import inputs
 from meshgen.cli.options import telling as telling_options
@@ -21,40 +20,13 @@ from meshgen.cli.telling import Telling
 from meshgen.cli.usage import Misuse, misuse
 from meshgen.diagnostics import Diagnostic, Findings, Severity
 from meshgen.inputs import read_inputs
-from meshgen.intent.model import MeshIntent
-from meshgen.manifest import Manifest
-from meshgen.output import Syntax, stream
-from meshgen.profile import Profile
+from meshgen.output import Syntax
 from meshgen.profiles import Choice
 from meshgen.progress import Progress
 from meshgen.report.text import count, counted
 from meshgen.settings import BAD_SETTING
 
 _BROKEN_PIPE = 128 + 13  # as a shell says that a command died of SIGPIPE
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Stream:
-    """Manifests go to stdout."""
-
-    syntax: Syntax
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Folder:
-    """Manifests go to a folder, or are compared with what it holds."""
-
-    path: Path
-    is_kustomized: bool
-    is_checked: bool
-
-
-class _Rendered(NamedTuple):
-    """What the intents came to on one cluster; no manifests where a finding is an error."""
-
-    intents: tuple[MeshIntent, ...]
-    profile: Profile
-    manifests: tuple[Manifest, ...]
 
 
 @click.command("render", cls=Verbatim)
@@ -86,6 +58,12 @@ class _Rendered(NamedTuple):
 )
 @click.option("-d", "--output-dir", metavar="DIR", help="Write a file for each object into DIR instead.")
 @click.option("--kustomization", is_flag=True, help="With -d: write a kustomization.yaml that lists them.")
+@click.option(
+    "--patches",
+    is_flag=True,
+    help="Write what must be added to Services and workloads of yours, as a kustomize Component: "
+    "alone on stdout, or with -d in DIR/patches.",
+)
 @click.option("--check", is_flag=True, help="With -d: write nothing, tell which files are out of date.")
 @telling_options
 def command(
@@ -95,7 +73,7 @@ def command(
     settings: tuple[str, ...],
     is_partial: bool,
     telling: Telling,
-    **target: Any,
+    **into_what: Any,
 ) -> int:
     """Translate intents to the manifests of one mesh, or of all.
 
@@ -123,7 +101,7 @@ def command(
       2  the command line is wrong, or --check could not compare
       3  a bug of meshgen
     """
-    into = _target(**target)
+    into = target(**into_what)
     findings = Findings()
     with telling.progress() as progress:
         progress.stage("reading")
@@ -131,23 +109,10 @@ def command(
         chosen = _choose(mesh, settings, reading, into, findings)
         rendered = _render(reading, chosen, is_partial=is_partial, progress=progress, findings=findings)
         progress.stage("writing")
-        text = _deliver(rendered, into, is_one=mesh != "all", telling=telling, findings=findings)
+        text = deliver(rendered, into, is_one=mesh != "all", telling=telling, findings=findings)
     is_read = _print(text, findings)
     telling.tell(findings, summary=_summary(reading, rendered, telling, findings))
     return _status(into, telling, findings) if is_read else _BROKEN_PIPE
-
-
-def _target(
-    *, output: str | None, output_dir: str | None, kustomization: bool, check: bool
-) -> _Stream | _Folder:
-    if output_dir is None:
-        for flag, is_given in (("--kustomization", kustomization), ("--check", check)):
-            if is_given:
-                raise misuse(f"{flag} needs a folder", hint="add --output-dir DIR")
-        return _Stream(syntax=Syntax(output or "yaml"))
-    if output == "json":
-        raise misuse("--output json is for stdout, a folder holds YAML", hint="leave one of the two out")
-    return _Folder(path=Path(output_dir), is_kustomized=kustomization, is_checked=check)
 
 
 def _read(names: Iterable[str], findings: Findings) -> Reading:
@@ -164,11 +129,11 @@ def _choose(
     mesh: str | None,
     settings: tuple[str, ...],
     reading: Reading,
-    into: _Stream | _Folder,
+    into: Target,
     findings: Findings,
 ) -> tuple[Choice, ...]:
     """Find the clusters that are meant; one that cannot be is a matter of the command line."""
-    if mesh == "all" and isinstance(into, _Stream):
+    if mesh == "all" and isinstance(into, Stream):
         raise misuse("--mesh all needs a folder, in which each mesh has one", hint="add --output-dir DIR")
     before = len(findings)
     written = profiles.read_profiles(reading.documents.profiles, findings=findings)
@@ -199,62 +164,19 @@ def _render(
     is_partial: bool,
     progress: Progress,
     findings: Findings,
-) -> tuple[_Rendered, ...]:
-    rendered: list[_Rendered] = []
+) -> tuple[Rendered, ...]:
+    rendered: list[Rendered] = []
     told: list[Diagnostic] = []
     for backend, profile in chosen:
         progress.stage(f"rendering for {profile.name}")
         if findings.has_errors:
-            rendered.append(_Rendered(reading.written, profile, ()))
+            rendered.append(Rendered(reading.written, profile, (), ()))
             continue
         rendering = translate(reading, backend, profile, is_partial=is_partial)
         told.extend(rendering.findings)
-        rendered.append(_Rendered(reading.written, profile, rendering.manifests))
+        rendered.append(Rendered(reading.written, profile, rendering.manifests, rendering.patches))
     findings.extend(dict.fromkeys(told))  # what is of the intent alone is told once
     return tuple(rendered)
-
-
-def _deliver(
-    rendered: tuple[_Rendered, ...],
-    into: _Stream | _Folder,
-    *,
-    is_one: bool,
-    telling: Telling,
-    findings: Findings,
-) -> str:
-    """Bring folders in step, or tell how they are not; what is left over is for stdout."""
-    if telling.fails(findings):
-        return ""
-    match into:
-        case _Stream(syntax=syntax):
-            return "".join(stream(found.manifests, syntax) for found in rendered)
-        case _Folder():
-            for found in rendered:
-                path = into.path if is_one else into.path / found.profile.name
-                _keep(replace(into, path=path), found, findings)
-            return ""
-        case _:
-            assert_never(into)
-
-
-def _keep(into: _Folder, rendered: _Rendered, findings: Findings) -> None:
-    changes = folder.compare(
-        into.path,
-        rendered.manifests,
-        owners=frozenset(folder.Owner(*_identity(intent)) for intent in rendered.intents),
-        is_kustomized=into.is_kustomized,
-        findings=findings,
-    )
-    if any(found.severity is Severity.ERROR and found.code is not folder.OUT_OF_DATE for found in findings):
-        return
-    if into.is_checked:
-        findings.extend(folder.differences(changes))
-    else:
-        folder.write(changes, findings=findings)
-
-
-def _identity(intent: MeshIntent) -> tuple[str, str]:
-    return intent.metadata.name, intent.metadata.namespace
 
 
 def _print(text: str, findings: Findings) -> bool:
@@ -271,7 +193,7 @@ def _print(text: str, findings: Findings) -> bool:
     return True
 
 
-def _summary(reading: Reading, rendered: tuple[_Rendered, ...], telling: Telling, findings: Findings) -> str:
+def _summary(reading: Reading, rendered: tuple[Rendered, ...], telling: Telling, findings: Findings) -> str:
     """Say on one line what became of the command: `bookinfo -> linkerd 2.20: 14 objects, 1 warning`."""
     names = ", ".join(intent.metadata.name for intent in reading.written) or "no intent"
     meshes = "".join(
@@ -283,10 +205,10 @@ def _summary(reading: Reading, rendered: tuple[_Rendered, ...], telling: Telling
     return f"{names}{meshes}: {', '.join((done, *count(findings)))}"
 
 
-def _status(into: _Stream | _Folder, telling: Telling, findings: Findings) -> int:
+def _status(into: Target, telling: Telling, findings: Findings) -> int:
     if not telling.fails(findings):
         return 0
-    is_checked = isinstance(into, _Folder) and into.is_checked
+    is_checked = isinstance(into, Folder) and into.is_checked
     is_uncomparable = any(
         found.severity is Severity.ERROR and found.code is not folder.OUT_OF_DATE for found in findings
     )

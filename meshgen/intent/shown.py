@@ -25,7 +25,7 @@ UNREAD_OBJECT = Code(
 
 _MANAGED_BY = "app.kubernetes.io/managed-by"
 # Where the pod template lies in each kind of workload.
-_POD = {
+POD_PATHS: Mapping[str, tuple[str, ...]] = {
     "Pod": (),
     "Deployment": ("spec", "template"),
     "StatefulSet": ("spec", "template"),
@@ -85,6 +85,7 @@ class ShownProbe:
 class ShownWorkload:
     """Pods as a workload describes them."""
 
+    api_version: str
     kind: str
     namespace: str
     name: str
@@ -130,7 +131,7 @@ def show(documents: Iterable[MapNode], *, namespaces: Iterable[str], findings: F
     unread = 0
     for node in _objects(documents):
         kind = _text(node, "kind")
-        if (kind not in _POD and kind != "Service") or _is_ours(node):
+        if (kind not in POD_PATHS and kind != "Service") or _is_ours(node):
             unread += 1
             continue
         namespace = _namespace(node, kind, known, findings)
@@ -282,12 +283,13 @@ _PROTOCOLS = {
 
 
 def _workload(node: MapNode, kind: str, namespace: str) -> ShownWorkload:
-    pod = _below(node, *_POD[kind])
+    pod = _below(node, *POD_PATHS[kind])
     if not isinstance(pod, MapNode):
-        raise _Malformed(f"it has no {'.'.join(_POD[kind])}", node.span)
+        raise _Malformed(f"it has no {'.'.join(POD_PATHS[kind])}", node.span)
     account = _below(pod, "spec", "serviceAccountName")
     containers = [*_maps(pod, "spec", "initContainers"), *_maps(pod, "spec", "containers")]
     return ShownWorkload(
+        api_version=_text(node, "apiVersion") or "",
         kind=kind,
         namespace=namespace,
         name=_text(node, "metadata", "name") or "",
