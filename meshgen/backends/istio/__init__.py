@@ -6,7 +6,7 @@ from meshgen.backend import Backend
 from meshgen.backends.istio.capabilities import CAPABILITIES
 from meshgen.backends.istio.limits import limits
 from meshgen.backends.istio.plan import plan
-from meshgen.backends.istio.profiles import PROFILES, VERSIONS
+from meshgen.backends.istio.profiles import PROFILES, VERSIONS, unwritten_mode
 
 BACKEND = Backend(
     name="istio",
@@ -16,6 +16,7 @@ BACKEND = Backend(
     block=None,
     domains=("istio.io",),
     capabilities=CAPABILITIES,
+    unwritten_mode=unwritten_mode,
     limits=limits,
     plan=plan,
 )

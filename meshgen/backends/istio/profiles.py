@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from meshgen.intent.access import Mode
 from meshgen.profile import Profile
 
 VERSIONS = ("1.28", "1.29", "1.30")
@@ -15,3 +16,8 @@ PROFILES = (
         control_plane_namespace="istio-system",
     ),
 )
+
+
+def unwritten_mode(_: Profile) -> Mode:
+    """Say what ports admit where nobody writes a mode."""
+    return Mode.PERMISSIVE  # istio/istio pilot/pkg/security/authn/policy_applier.go: without a policy

@@ -6,7 +6,14 @@ from meshgen.backend import Backend
 from meshgen.backends.linkerd.capabilities import CAPABILITIES
 from meshgen.backends.linkerd.limits import limits
 from meshgen.backends.linkerd.plan import plan
-from meshgen.backends.linkerd.profiles import DOMAINS, GATEWAY_APIS, PROFILES, VERSIONS, LinkerdBlock
+from meshgen.backends.linkerd.profiles import (
+    DOMAINS,
+    GATEWAY_APIS,
+    PROFILES,
+    VERSIONS,
+    LinkerdBlock,
+    unwritten_mode,
+)
 
 BACKEND = Backend(
     name="linkerd",
@@ -17,6 +24,7 @@ BACKEND = Backend(
     block=LinkerdBlock,
     domains=DOMAINS,
     capabilities=CAPABILITIES,
+    unwritten_mode=unwritten_mode,
     limits=limits,
     plan=plan,
 )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from meshgen.intent.access import Mode
 from meshgen.intent.features import Located, plain
 from meshgen.profile import GatewayApi, Profile
 
@@ -69,3 +70,12 @@ def block_of(profile: Profile) -> LinkerdBlock:
     """Give the profile's own block, which each of our profiles has."""
     assert isinstance(profile.block, LinkerdBlock)
     return profile.block
+
+
+def unwritten_mode(profile: Profile) -> Mode:
+    """Say what ports admit where nobody writes a mode."""
+    match block_of(profile).default_inbound_policy:
+        case InboundPolicy.ALL_AUTHENTICATED | InboundPolicy.CLUSTER_AUTHENTICATED | InboundPolicy.DENY:
+            return Mode.STRICT
+        case _:
+            return Mode.PERMISSIVE

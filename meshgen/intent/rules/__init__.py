@@ -62,14 +62,14 @@ _THEMES = (
 
 
 def check(
-    intents: Iterable[MeshIntent], *, callers: Callers, findings: Findings, ambient: Mode | None = None
+    intents: Iterable[MeshIntent], *, callers: Callers, findings: Findings, unwritten: Mode | None = None
 ) -> None:
     """Report what is wrong in a set of unfolded intents (MG2xx).
 
-    `callers` are those that the profile names, `ambient` is the mode that its mesh has where none is
+    `callers` are those that the profile names, `unwritten` is the mode that its mesh has where none is
     written (None: it is not known, and nothing is said of what it would decide).
     """
     scene = scene_of(intents, callers=callers)
     for theme in _THEMES:
         theme.check(scene, findings)
-    transport.check(scene, ambient, findings)
+    transport.check(scene, unwritten, findings)

@@ -43,13 +43,14 @@ class _Cause(NamedTuple):
     field: str
 
 
-def check(scene: Scene, ambient: Mode | None, findings: Findings) -> None:
-    """Report MG265 to MG267, each entry once; `ambient` is the mode where none is written, if it is known."""
+def check(scene: Scene, unwritten: Mode | None, findings: Findings) -> None:
+    """Report MG265 to MG267, each entry once; `unwritten` is the mode where none is written, if known."""
+    wide = _wide(scene)
     told: dict[tuple[str, str], tuple[_Cause, list[str]]] = {}
     for subject in scene.subjects.values():
         if subject.service.pods_of is not None or not subject.rules:
             continue
-        modes = _modes(subject, ambient)
+        modes = _modes(subject, wide.get(subject.key.namespace, unwritten))
         for stated in subject.rules if set(modes.values()) != {Mode.STRICT} else ():
             ports = rule_ports(subject, stated.rule)
             for cause in _causes(scene, stated, {modes[port] for port in ports}):
@@ -59,9 +60,15 @@ def check(scene: Scene, ambient: Mode | None, findings: Findings) -> None:
         _report(cause, services, findings)
 
 
-def _modes(subject: Subject, ambient: Mode | None) -> Mapping[ServicePort, Mode | None]:
+def _wide(scene: Scene) -> Mapping[str, Mode]:
+    """Find the modes that documents extend to every pod of a namespace."""
+    parts = ((intent.metadata.namespace, intent.spec.mtls) for intent in scene.intents)
+    return {namespace: mtls.mode for namespace, mtls in parts if mtls is not None and mtls.scope is not None}
+
+
+def _modes(subject: Subject, unwritten: Mode | None) -> Mapping[ServicePort, Mode | None]:
     mtls = subject.service.mtls
-    own = ambient if mtls is None or mtls.mode is None else mtls.mode
+    own = unwritten if mtls is None or mtls.mode is None else mtls.mode
     modes = dict.fromkeys(subject.ports, own)
     for name, mode in {} if mtls is None or mtls.ports is None else mtls.ports.items():
         modes.update(dict.fromkeys(subject.named(name), mode))
