@@ -25,7 +25,7 @@ def judge(mesh: str, *manifests: dict[str, object]) -> Proof:
     ("mesh", "expected"),
     [
         ("istio", Proof(findings=(), objects=6, evaluations=23)),
-        ("linkerd", Proof(findings=(), objects=6, evaluations=58)),
+        ("linkerd", Proof(findings=(), objects=8, evaluations=75)),
         ("consul", Proof(findings=(), objects=5, evaluations=0)),
     ],
 )
