@@ -129,7 +129,7 @@ def _once(told: Iterable[tuple[Diagnostic, str]]) -> Iterator[Diagnostic]:
     for diagnostic, service in told:
         # A requirement is of the cluster and told once a render, the others at each place.
         place = None if diagnostic.code is REQUIREMENT else diagnostic.span
-        key = (diagnostic.code.number, diagnostic.message, place)
+        key = (diagnostic.code.number, diagnostic.severity, diagnostic.message, place)
         grouped.setdefault(key, (diagnostic, {}))[1][service] = None
     for diagnostic, services in grouped.values():
         listed = f" (services {', '.join(services)})" if len(services) > 1 else ""
