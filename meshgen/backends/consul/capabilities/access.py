@@ -32,6 +32,19 @@ def intention_default_deny(severity: Severity) -> Requires:
     )
 
 
+def _excluded(severity: Severity) -> Requires:
+    """Say how the kubelet gets past the proxy, which on a port of the service others do too."""
+    return Requires(
+        id="transparent-proxy-exclude-inbound-ports",
+        what=(
+            "pods with a gRPC probe carry the annotation consul.hashicorp.com/"
+            "transparent-proxy-exclude-inbound-ports with its port, where plaintext then passes; best it is "
+            "a port for probes alone"
+        ),
+        severity=severity,
+    )
+
+
 _PLAINTEXT = Approximate(
     how="plaintext passes without a look at any intention, those of the cluster included",
     facets=("verdict", "transport"),
@@ -184,23 +197,31 @@ ACCESS = (
     ),
     Row(
         features=("probes.grpc",),
-        when=PROBED_PORT.within("excluded"),
+        when=PROBED_PORT.within("excluded, its own"),
         answer=Full(is_unasked=True),
         source=_PROBES,
     ),
     Row(
         features=("probes.grpc",),
-        when=PROBED_PORT.within("guarded"),
-        answer=Full(),
-        requires=(
-            Requires(
-                id="transparent-proxy-exclude-inbound-ports",
-                what=(
-                    "pods with a gRPC probe carry the annotation consul.hashicorp.com/"
-                    "transparent-proxy-exclude-inbound-ports with its port"
-                ),
-            ),
+        when=PROBED_PORT.within("excluded, served"),
+        answer=Full(
+            remark="the port of a gRPC probe is excluded from the proxy, so that callers reach it in plain text",
+            severity=Severity.WARNING,
         ),
+        source=_PROBES,
+    ),
+    Row(
+        features=("probes.grpc",),
+        when=PROBED_PORT.within("guarded, its own"),
+        answer=Full(),
+        requires=(_excluded(Severity.NOTE),),
+        source=_PROBES,
+    ),
+    Row(
+        features=("probes.grpc",),
+        when=PROBED_PORT.within("guarded, served"),
+        answer=Full(),
+        requires=(_excluded(Severity.WARNING),),
         source=_PROBES,
     ),
 )

@@ -155,13 +155,22 @@ FRONT = Axis(name="front", values=("same port", "ignored", "other port"), of=_fr
 
 
 def _probed_port(use: Use) -> str:
-    """Whether the inputs show that the kubelet reaches the port past the proxy."""
-    port = getattr(use.usage.holder, "port", None)
-    excluded = [set(pod.annotations.get(_EXCLUDED, "").split(",")) for pod in service_of(use).pods]
-    return "excluded" if excluded and all(port in ports for ports in excluded) else "guarded"
+    """Whether the inputs show that the kubelet reaches the port past the proxy, and who else then does."""
+    service = service_of(use)
+    written = getattr(use.usage.holder, "port", None)
+    shown = {probe.port for pod in service.pods for probe in pod.probes if probe.kind == "grpc"}
+    ports = shown if written is None else {written}
+    excluded = [set(pod.annotations.get(_EXCLUDED, "").split(",")) for pod in service.pods]
+    is_excluded = bool(excluded) and all(ports <= found for found in excluded)
+    is_served = any(str(port.target) in ports for port in service.ports)
+    return f"{'excluded' if is_excluded else 'guarded'}, {'served' if is_served else 'its own'}"
 
 
-PROBED_PORT = Axis(name="probed port", values=("guarded", "excluded"), of=_probed_port)
+PROBED_PORT = Axis(
+    name="probed port",
+    values=("guarded, its own", "guarded, served", "excluded, its own", "excluded, served"),
+    of=_probed_port,
+)
 
 
 def _rewritten_paths(use: Use) -> str:

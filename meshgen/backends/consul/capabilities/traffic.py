@@ -15,7 +15,7 @@ from meshgen.support import Approximate, Full, Requires, Row, Unsupported
 
 _ROUTER = "hashicorp/consul agent/structs/config_entry_discoverychain.go"
 _ROUTES = "hashicorp/consul agent/xds/routes.go"
-_FAULTS = "hashicorp/consul website/content/docs/reference/proxy/extensions/fault-injection.mdx"
+_FAULTS = "hashicorp/consul website/content/docs/connect/manage-traffic/fault-injection.mdx"
 _FAULT_FIELDS = ("fault.abort.*", "fault.delay.*")
 _ROUTE_FAULT_FIELDS = tuple(f"routes.{field}" for field in _FAULT_FIELDS)
 
