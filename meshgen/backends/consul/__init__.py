@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from meshgen.backend import Backend
+from meshgen.backends.consul.ambient import ambient
 from meshgen.backends.consul.capabilities import CAPABILITIES
 from meshgen.backends.consul.limits import limits
 from meshgen.backends.consul.plan import plan
@@ -17,6 +18,7 @@ BACKEND = Backend(
     block=ConsulBlock,
     domains=DOMAINS,
     capabilities=CAPABILITIES,
+    ambient=ambient,
     unwritten_mode=unwritten_mode,
     limits=limits,
     plan=plan,

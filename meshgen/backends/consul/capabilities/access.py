@@ -205,7 +205,7 @@ ACCESS = (
         features=("probes.grpc",),
         when=PROBED_PORT.within("excluded, served"),
         answer=Full(
-            remark="the port of a gRPC probe is excluded from the proxy, so that callers reach it in plain text",
+            remark="the port of a gRPC probe is excluded from the proxy, so callers reach it in plain text",
             severity=Severity.WARNING,
         ),
         source=_PROBES,
