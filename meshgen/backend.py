@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from meshgen.ambient import Default
 from meshgen.diagnostics import Diagnostic
-from meshgen.intent.access import Mode
 from meshgen.intent.access import Mode
 from meshgen.intent.features import Located
 from meshgen.intent.model import MeshIntent
@@ -30,7 +30,7 @@ class Backend:
     block: type[Located] | None  # its own block of a MeshProfile, under the key of the same name
     domains: tuple[str, ...]  # label and annotation keys of these stay with the intent
     capabilities: Capabilities
-    unwritten_mode: Callable[[Profile], Mode]  # what ports admit where nobody writes a mode
+    ambient: Callable[[Profile], tuple[Default, ...]]  # what is in force where nothing is written
     unwritten_mode: Callable[[Profile], Mode]  # what ports admit where nobody writes a mode
     limits: Callable[[ResolvedSet, Profile], Iterable[Diagnostic]]  # relations between fields
     plan: Callable[[ResolvedSet, Profile], tuple[Plan, ...]]  # in an order that is safe to apply

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from meshgen.backend import Backend
+from meshgen.backends.istio.ambient import ambient
 from meshgen.backends.istio.capabilities import CAPABILITIES
 from meshgen.backends.istio.limits import limits
 from meshgen.backends.istio.plan import plan
@@ -16,6 +17,7 @@ BACKEND = Backend(
     block=None,
     domains=("istio.io",),
     capabilities=CAPABILITIES,
+    ambient=ambient,
     unwritten_mode=unwritten_mode,
     limits=limits,
     plan=plan,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from meshgen.backend import Backend
+from meshgen.backends.linkerd.ambient import ambient
 from meshgen.backends.linkerd.capabilities import CAPABILITIES
 from meshgen.backends.linkerd.limits import limits
 from meshgen.backends.linkerd.plan import plan
@@ -24,6 +25,7 @@ BACKEND = Backend(
     block=LinkerdBlock,
     domains=DOMAINS,
     capabilities=CAPABILITIES,
+    ambient=ambient,
     unwritten_mode=unwritten_mode,
     limits=limits,
     plan=plan,
