@@ -17,7 +17,8 @@ from meshgen.backends.consul.plan.weights import weighed
 from meshgen.diagnostics import Findings, Severity
 from meshgen.inputs import Content
 from meshgen.intent.resolved import Share
-from meshgen.source import read, to_json
+from meshgen.jsontypes import to_json
+from meshgen.source import read
 from meshgen.values import Percent
 
 CONSUL = backend("consul")
