@@ -10,7 +10,10 @@ from typing import Annotated, Any, Literal, NamedTuple, cast
 
 from meshgen.intent.access import CIDR, From
 from meshgen.intent.document import ObjectShape, shape_of
+from meshgen.intent.dump import dump
 from meshgen.intent.features import Located, fields_of, plain
+from meshgen.intent.load import API_VERSION
+from meshgen.scalars import Json
 from meshgen.values import DNS_LABEL, DNS_NAME, Text
 
 VERSION = Text(what="a version such as 1.29", pattern=r"^[0-9]+\.[0-9]+$", longest=16, example='"1.29"')
@@ -132,6 +135,31 @@ def document_class(blocks: Blocks) -> Any:
 def profile_shape(blocks: Blocks) -> ObjectShape:
     """The shape of a MeshProfile document."""
     return shape_of(document_class(blocks))
+
+
+def document(profile: Profile, *, name: str) -> Json:
+    """Write a profile as a document that extends none and says the same under another name."""
+    api = profile.gateway_api
+    spec = ProfileSpec(
+        mesh=profile.mesh,
+        version=profile.version,
+        edition=profile.edition,
+        trust_domain=profile.trust_domain,
+        cluster_domain=profile.cluster_domain,
+        root_namespace=profile.root_namespace,
+        control_plane_namespace=profile.control_plane_namespace,
+        gateway_api=None if api is None else GatewayApiSpec(version=api.version, channel=api.channel),
+        probe_networks=profile.probe_networks,
+        callers=profile.callers or None,
+        holds=tuple(sorted(profile.holds)),
+    )
+    block = {} if profile.block is None else {profile.mesh: dump(profile.block)}
+    return {
+        "apiVersion": API_VERSION,
+        "kind": "MeshProfile",
+        "metadata": {"name": name},
+        "spec": {**cast(dict[str, Json], dump(spec)), **block},
+    }
 
 
 def applied(base: Profile, spec: ProfileSpec) -> Profile:

@@ -12,7 +12,7 @@ from meshgen import __version__
 from meshgen.cli import usage
 from meshgen.cli.help import Verbatim, written
 
-COMMANDS = ("render", "capabilities", "schema")  # in the order in which a newcomer needs them
+COMMANDS = ("render", "capabilities", "profile", "schema")  # in the order in which a newcomer needs them
 _INTERRUPTED = 128 + 2  # as a shell says that a command died of SIGINT
 
 

@@ -6,6 +6,7 @@ import json
 
 import click
 
+from meshgen.cli.groups import Words
 from meshgen.cli.help import Verbatim, written
 from meshgen.cli.usage import misuse
 from meshgen.diagnostics import near_miss
@@ -13,19 +14,12 @@ from meshgen.intent.schema import json_schema
 from meshgen.kinds import kinds
 
 
-class _Schemas(Verbatim, click.Group):
-    """Knows what to answer to a word that is none of its commands."""
+class _Schemas(Words):
+    """Knows that the name of a kind alone means to show its schema."""
 
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command of a line, or say what to type instead."""
-        word = args[0]
-        if word not in self.commands and not ctx.resilient_parsing:
-            nearest = near_miss(word, self.commands) or "meshgen schema --help shows every command"
-            hint = f"type meshgen schema show {word}" if word in kinds() else nearest
-            raise misuse(f"schema has no command {word!r}", hint=hint)
-        return super().resolve_command(ctx, args)
+    def meant(self, word: str) -> str | None:
+        """Say what to type for a kind."""
+        return f"type meshgen schema show {word}" if word in kinds() else None
 
 
 @click.group("schema", cls=_Schemas, invoke_without_command=True)
