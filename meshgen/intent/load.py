@@ -119,6 +119,7 @@ def _check_unique(intents: Iterable[MeshIntent], findings: Findings) -> None:
                 f"the service {key} stands in two documents",
                 span=service.span(),
                 severity=Severity.ERROR,
+                field=f"spec.services.{name}",
                 hint="say everything of a service in one place",
                 related=() if there is None else (("the first one", there),),
             )
