@@ -46,8 +46,11 @@ class Rendering:
     findings: tuple[Diagnostic, ...]
 
 
-def read_intents(contents: Iterable[Content]) -> Reading:
-    """Read the documents of a set; with an error among its findings, no later stage has sound ground."""
+def read_intents(contents: Iterable[Content], *, is_pinned: bool = False) -> Reading:
+    """Read the documents of a set; with an error among its findings, no later stage has sound ground.
+
+    `is_pinned` asks every mesh for no timeout, no retries and no ejection where the set says nothing of them.
+    """
     findings = Findings()
     nodes: list[Node] = []
     for content in contents:
@@ -62,7 +65,7 @@ def read_intents(contents: Iterable[Content]) -> Reading:
     return Reading(
         documents=documents,
         written=written,
-        intents=tuple(unfold(intent, shown, findings=findings) for intent in written),
+        intents=tuple(unfold(intent, shown, is_pinned=is_pinned, findings=findings) for intent in written),
         shown=shown,
         findings=tuple(findings),
     )

@@ -51,6 +51,13 @@ _BROKEN_PIPE = 128 + 13  # as a shell says that a command died of SIGPIPE
     help="Leave out what the mesh cannot carry, where that lets nothing more through.",
 )
 @click.option(
+    "--pin-defaults",
+    "is_pinned",
+    is_flag=True,
+    help="Where nothing is written of timeout, retries or outlierDetection, ask for none of it: "
+    "then no mesh does as it likes. What is ambient in writing stays so.",
+)
+@click.option(
     "-o",
     "--output",
     type=click.Choice([syntax.value for syntax in Syntax]),
@@ -66,12 +73,13 @@ _BROKEN_PIPE = 128 + 13  # as a shell says that a command died of SIGPIPE
 )
 @click.option("--check", is_flag=True, help="With -d: write nothing, tell which files are out of date.")
 @telling_options
-def command(
+def command(  # noqa: PLR0913  click gives each option by its name
     *,
     names: tuple[str, ...],
     mesh: str | None,
     settings: tuple[str, ...],
     is_partial: bool,
+    is_pinned: bool,
     telling: Telling,
     **into_what: Any,
 ) -> int:
@@ -105,7 +113,7 @@ def command(
     findings = Findings()
     with telling.progress() as progress:
         progress.stage("reading")
-        reading = _read(names, findings)
+        reading = _read(names, is_pinned=is_pinned, findings=findings)
         chosen = _choose(mesh, settings, reading, into, findings)
         rendered = _render(reading, chosen, is_partial=is_partial, progress=progress, findings=findings)
         progress.stage("writing")
@@ -115,11 +123,11 @@ def command(
     return _status(into, telling, findings) if is_read else _BROKEN_PIPE
 
 
-def _read(names: Iterable[str], findings: Findings) -> Reading:
+def _read(names: Iterable[str], *, is_pinned: bool, findings: Findings) -> Reading:
     unread = Findings()
     contents = read_inputs(names, findings=unread)
     findings.extend(unread)
-    reading = read_intents(() if unread.has_errors else contents)
+    reading = read_intents(() if unread.has_errors else contents, is_pinned=is_pinned)
     if not unread.has_errors:
         findings.extend(reading.findings)
     return reading

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from meshgen.intent.features import declared
+from meshgen.intent.fragments import EVERY, GRPC, PLAIN, RELATIONS, TWO_PORTS, Tree
 from meshgen.intent.model import MeshIntent
-
-Tree = dict[str, Any]
 
 _BASE: Tree = {
     "apiVersion": "meshgen.dev/v1alpha1",
@@ -25,14 +24,9 @@ _BASE: Tree = {
     },
 }
 
-_GRPC: Tree = {"port": 80, "protocol": "grpc"}
-_TCP: Tree = {"port": 80, "protocol": "tcp"}
-_TWO_PORTS: Tree = {"port": None, "ports": [{"port": 80}, {"port": 81}]}
 _WHOLE: Tree = {"v1": 100}
-_PARTS: Tree = {"v1": 60, "v2": 40}
 _OF_GRPC = frozenset({"cancelled", "deadline-exceeded", "internal", "resource-exhausted", "unavailable"})
 _CALLED: Tree = {"callers": ["web"], "mtls": {"mode": "strict"}}
-_EVERY: list[Any] = [{"paths": [{"prefix": "/a"}]}]
 
 
 def samples() -> dict[str, Tree]:
@@ -44,12 +38,12 @@ def sample(id: str) -> Tree:
     """Give the intent of one id."""
     if id == "routes.service.split":
         return _merged(
-            _BASE, {"spec": {"services": {"other": {"split": {"a": 60, "b": 40}}, "web": _RELATIONS[id]}}}
+            _BASE, {"spec": {"services": {"other": {"split": {"a": 60, "b": 40}}, "web": RELATIONS[id]}}}
         )
     if id in ("serviceAccount", "versions.serviceAccount"):
         return _merged(_BASE, {"spec": {"services": {"other": _CALLED, "web": _plain(id)}}})
-    if id in _RELATIONS:
-        return _merged(_BASE, _web(_RELATIONS[id]))
+    if id in RELATIONS:
+        return _merged(_BASE, _web(RELATIONS[id]))
     if id.startswith("jwtProviders."):
         return _merged(_BASE, _provider(id.removeprefix("jwtProviders.")))
     if id.endswith("scope.namespace"):
@@ -87,17 +81,17 @@ def _fragment(id: str) -> Tree:
 def _route(rest: str) -> Tree:
     head, _, below = rest.partition(".")
     if head == "match":
-        ports = _TWO_PORTS if below == "ports" else {}
+        ports = TWO_PORTS if below == "ports" else {}
         return {**ports, "routes": [{"name": "a", "match": [_condition(below)], "split": _WHOLE}]}
     if head in ("split", "service"):
         value: Any = _WHOLE if head == "split" else "other"
-        return {"routes": [{"name": "a", "match": _EVERY, head: value}]}
+        return {"routes": [{"name": "a", "match": EVERY, head: value}]}
     if head in ("redirect", "rewrite"):
-        return {"routes": [{"name": "a", "match": _EVERY, head: _block(_ROUTE_BLOCKS, rest)}]}
+        return {"routes": [{"name": "a", "match": EVERY, head: _block(_ROUTE_BLOCKS, rest)}]}
     whole = _plain(rest)
-    port = {key: value for key, value in whole.items() if key in _GRPC}
-    route = {key: value for key, value in whole.items() if key not in _GRPC}
-    match = [{"paths": [{"prefix": "/pkg.Svc"}]}] if port else _EVERY
+    port = {key: value for key, value in whole.items() if key in GRPC}
+    route = {key: value for key, value in whole.items() if key not in GRPC}
+    match = [{"paths": [{"prefix": "/pkg.Svc"}]}] if port else EVERY
     return {**port, "routes": [{"name": "a", "match": match, **route}]}
 
 
@@ -136,7 +130,8 @@ def _condition(below: str) -> Tree:
             return {"ports": ["80"]}
         case "hostnames":
             return {"hostnames": ["shop.example.com"]}
-    raise KeyError(below)
+        case _:
+            raise KeyError(below)
 
 
 _VALUES = {"exact": "one", "prefix": "on", "regex": "o[a-z]+"}
@@ -159,9 +154,10 @@ def _authorization(rest: str) -> Tree:
         case "from":
             return _ruled({**rule, "from": [_caller(kind)]})
         case "to":
-            ports = _TWO_PORTS if kind in ("ports", "except.ports") else {}
+            ports = TWO_PORTS if kind in ("ports", "except.ports") else {}
             return {**ports, **_ruled({**rule, "to": [_operation(kind)]})}
-    raise KeyError(rest)
+        case _:
+            raise KeyError(rest)
 
 
 def _ruled(rule: Tree, default: str = "deny") -> Tree:
@@ -232,8 +228,8 @@ def _plain(id: str) -> Tree:
     head, _, rest = id.partition(".")
     if rest == "none":
         return {head: "none"}
-    if id in _PLAIN:
-        return _PLAIN[id]
+    if id in PLAIN:
+        return PLAIN[id]
     last = id.rpartition(".")[2]
     if id.startswith("mtls.mode."):
         return {"mtls": {"mode": last}}
@@ -243,9 +239,9 @@ def _plain(id: str) -> Tree:
         return {"port": 80, "protocol": last, "mtls": {"mode": "strict"}}
     if id.startswith("retries.retryOn."):
         condition: Any = 503 if last == "status" else last
-        return {**(_GRPC if last in _OF_GRPC else {}), "retries": {"attempts": 2, "retryOn": [condition]}}
+        return {**(GRPC if last in _OF_GRPC else {}), "retries": {"attempts": 2, "retryOn": [condition]}}
     if id.startswith("fault.abort.grpcStatus."):
-        return {**_GRPC, "fault": {"abort": {"grpcStatus": last, "percent": 10}}}
+        return {**GRPC, "fault": {"abort": {"grpcStatus": last, "percent": 10}}}
     if id.startswith("loadBalancing.policy."):
         return {"loadBalancing": {"policy": last}}
     if id.startswith("rateLimit.per."):
@@ -256,94 +252,3 @@ def _plain(id: str) -> Tree:
         message, edit = rest.split(".")
         return {"headers": {message: {edit: ["x-a"] if edit == "remove" else {"x-a": "1"}}}}
     raise KeyError(id)
-
-
-_PLAIN: dict[str, Tree] = {
-    "ports.targetPort": {
-        "port": 80,
-        "targetPort": 8080,
-        "mtls": {"mode": "strict"},
-        "authorization": {"default": "deny", "rules": [{"name": "a", "from": ["client"]}]},
-    },
-    "selector": {"selector": {"run": "web"}, "mtls": {"mode": "strict"}},
-    "serviceAccount": {"serviceAccount": "web-runner"},
-    "podsOf": {"port": 82, "podsOf": "other", "versions": None},
-    "headless": {"headless": True},
-    "versions": {"split": _PARTS},
-    "versions.labels": {"versions": {"v1": {"labels": {"track": "stable"}}}, "split": _PARTS},
-    "versions.selector": {"versions": {"v1": {"selector": {"run": "one"}}}, "split": _PARTS},
-    "versions.serviceAccount": {"versions": {"v1": {"serviceAccount": "one"}}, "split": _PARTS},
-    "versions.service": {"versions": {"v1": {"service": "web-one"}}, "split": _PARTS},
-    "versions.createService.true": {"versions": {"v1": {"createService": True}}, "split": _PARTS},
-    "versions.createService.false": {
-        "versions": {"v1": {"createService": False, "labels": {"version": "v1"}}},
-        "split": _PARTS,
-    },
-    "split": {"split": _PARTS},
-    "timeout": {"timeout": "5s"},
-    "connectTimeout": {"connectTimeout": "2s"},
-    "retries.attempts": {"retries": {"attempts": 2, "retryOn": ["5xx"]}},
-    "retries.retryOn": {"retries": {"attempts": 2, "retryOn": ["5xx"]}},
-    "retries.perTryTimeout": {"retries": {"attempts": 2, "retryOn": ["5xx"], "perTryTimeout": "1s"}},
-    "retries.backoff.base": {"retries": {"attempts": 2, "retryOn": ["5xx"], "backoff": {"base": "100ms"}}},
-    "retries.backoff.max": {
-        "retries": {"attempts": 2, "retryOn": ["5xx"], "backoff": {"base": "100ms", "max": "2s"}}
-    },
-    "circuitBreaker.maxConnections": {"circuitBreaker": {"maxConnections": 10}},
-    "circuitBreaker.maxPendingRequests": {"circuitBreaker": {"maxPendingRequests": 10}},
-    "circuitBreaker.maxRequests": {"circuitBreaker": {"maxRequests": 10}},
-    "circuitBreaker.maxRequestsPerConnection": {"circuitBreaker": {"maxRequestsPerConnection": 10}},
-    "outlierDetection.consecutive5xx": {"outlierDetection": {"consecutive5xx": 5}},
-    "outlierDetection.consecutiveGatewayErrors": {"outlierDetection": {"consecutiveGatewayErrors": 5}},
-    "outlierDetection.interval": {"outlierDetection": {"consecutive5xx": 5, "interval": "10s"}},
-    "outlierDetection.baseEjectionTime": {
-        "outlierDetection": {"consecutive5xx": 5, "baseEjectionTime": "30s"}
-    },
-    "outlierDetection.maxEjectionPercent": {
-        "outlierDetection": {"consecutive5xx": 5, "maxEjectionPercent": 50}
-    },
-    "loadBalancing.hashOn.header": {"loadBalancing": {"hashOn": {"header": "x-user"}}},
-    "loadBalancing.hashOn.cookie": {"loadBalancing": {"hashOn": {"cookie": {"name": "user"}}}},
-    "loadBalancing.hashOn.cookie.ttl": {
-        "loadBalancing": {"hashOn": {"cookie": {"name": "user", "ttl": "1h"}}}
-    },
-    "loadBalancing.hashOn.cookie.ttl.session": {
-        "loadBalancing": {"hashOn": {"cookie": {"name": "user", "ttl": "session"}}}
-    },
-    "loadBalancing.hashOn.queryParam": {"loadBalancing": {"hashOn": {"queryParam": "user"}}},
-    "loadBalancing.hashOn.sourceIP": {"loadBalancing": {"hashOn": {"sourceIP": True}}},
-    "rateLimit.requests": {"rateLimit": {"requests": 100, "per": "second"}},
-    "rateLimit.burst": {"rateLimit": {"requests": 100, "per": "second", "burst": 200}},
-    "fault.abort.status": {"fault": {"abort": {"status": 503, "percent": 10}}},
-    "fault.abort.percent": {"fault": {"abort": {"status": 503, "percent": 10}}},
-    "fault.delay.duration": {"fault": {"delay": {"duration": "1s", "percent": 10}}},
-    "fault.delay.percent": {"fault": {"delay": {"duration": "1s", "percent": 10}}},
-    "mirror.version": {"mirror": {"version": "v2"}},
-    "mirror.service": {"mirror": {"service": "other"}},
-    "mirror.percent": {"mirror": {"version": "v2", "percent": 10}},
-    "cors.allowOrigins": {"cors": {"allowOrigins": ["https://a.example.com"]}},
-    "cors.allowHeaders": {"cors": {"allowOrigins": ["*"], "allowHeaders": ["x-a"]}},
-    "cors.exposeHeaders": {"cors": {"allowOrigins": ["*"], "exposeHeaders": ["x-a"]}},
-    "cors.maxAge": {"cors": {"allowOrigins": ["*"], "maxAge": "10m"}},
-    "cors.allowCredentials.true": {
-        "cors": {"allowOrigins": ["https://a.example.com"], "allowCredentials": True}
-    },
-    "cors.allowCredentials.false": {"cors": {"allowOrigins": ["*"], "allowCredentials": False}},
-    "probes.path": {"probes": [{"path": "/healthz", "port": 80}], "authorization": {"default": "deny"}},
-    "probes.tcp": {"probes": [{"tcp": True, "port": 80}], "authorization": {"default": "deny"}},
-    "probes.grpc": {**_GRPC, "probes": [{"grpc": True, "port": 80}], "authorization": {"default": "deny"}},
-}
-
-_RELATIONS: dict[str, Tree] = {
-    "ports.containerOnly": {"port": None, "ports": [{"port": 80}, {"targetPort": 9090}]},
-    "ports.second": _TWO_PORTS,
-    "routes.order": {
-        "routes": [
-            {"name": "a", "match": [{"paths": [{"exact": "/a"}]}], "split": {"v1": 100}},
-            {"name": "b", "match": [{"paths": [{"prefix": "/a"}]}], "split": {"v2": 100}},
-        ]
-    },
-    "routes.service.split": {"routes": [{"name": "a", "match": _EVERY, "service": "other"}]},
-    "routes.split.several": {"routes": [{"name": "a", "match": _EVERY, "split": _PARTS}]},
-    "split.tcp": {**_TCP, "split": _PARTS},
-}

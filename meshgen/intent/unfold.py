@@ -10,29 +10,29 @@ from meshgen.intent.access import Action, Authorization, Mtls, Rule, SpecAuthori
 from meshgen.intent.context import Fill
 from meshgen.intent.features import Ambient, Written
 from meshgen.intent.keys import ServiceKey
-from meshgen.intent.model import Defaults, MeshIntent, Port, Protocol, Service
+from meshgen.intent.model import Defaults, MeshIntent, Port, Protocol, Service, Spec
+from meshgen.intent.pin import pinned
 from meshgen.intent.policy import Retries, RetryCondition
 from meshgen.intent.shown import Shown
 from meshgen.intent.traffic import Route
 
 
-def unfold(intent: MeshIntent, shown: Shown, *, findings: Findings) -> MeshIntent:
+def unfold(intent: MeshIntent, shown: Shown, *, is_pinned: bool = False, findings: Findings) -> MeshIntent:
     """Write out what each service inherits from `spec`, and what Services and workloads show of it.
 
-    What was inherited keeps the place where it is written. Reports MG280 to MG282 where what is shown
-    contradicts what is written.
+    What was inherited keeps the place where it is written. `is_pinned` asks every mesh for nothing where
+    nothing is written, instead of leaving it to what that mesh does unasked. Reports MG280 to MG282 where
+    what is shown contradicts what is written.
     """
-    services = {
-        name: _service(name, service, intent, shown, findings)
-        for name, service in (intent.spec.services or {}).items()
-    }
-    return replace(intent, spec=replace(intent.spec, services=services, defaults=None))
+    spec, services = intent.spec, {}
+    for name, service in (spec.services or {}).items():
+        key = ServiceKey(intent.metadata.namespace, name)
+        filled = Fill(key=key, spec=spec, shown=shown, findings=findings).service(_ports(service))
+        services[name] = _service(pinned(filled, spec.defaults) if is_pinned else filled, spec)
+    return replace(intent, spec=replace(spec, services=services, defaults=None))
 
 
-def _service(name: str, service: Service, intent: MeshIntent, shown: Shown, findings: Findings) -> Service:
-    spec = intent.spec
-    key = ServiceKey(intent.metadata.namespace, name)
-    filled = Fill(key=key, spec=spec, shown=shown, findings=findings).service(_ports(service))
+def _service(filled: Service, spec: Spec) -> Service:
     unfolded = _defaults(filled, spec.defaults)
     protocols = {port.protocol or Protocol.HTTP for port in unfolded.ports}
     changes: dict[str, Any] = {}
