@@ -33,14 +33,16 @@ class Peers:
         return self.identities.is_empty or self.blocks == ()
 
 
-def of_rule(sources: Iterable[Source], *, is_strict: bool) -> tuple[Peers, ...]:
+def of_rule(sources: tuple[Source, ...], *, is_strict: bool) -> tuple[Peers, ...]:
     """Name the callers of a rule; without sources everybody that the port takes a connection from.
 
-    Raises UnsayableError where no authentication names an entry less those that it excepts.
+    Nothing is left of sources that except all of themselves. Raises UnsayableError where no
+    authentication names an entry less those that it excepts.
     """
     anybody = MESHED if is_strict else EVERYBODY
-    named = [peers for source in sources for peers in _of_source(source, anybody)]
-    return _merged(named or (Peers(identities=anybody),))
+    if not sources:
+        return (Peers(identities=anybody),)
+    return _merged(peers for source in sources for peers in _of_source(source, anybody))
 
 
 class Stopped(NamedTuple):
@@ -50,17 +52,17 @@ class Stopped(NamedTuple):
     excepts: tuple[Peers, ...]
 
 
-def of_denied(sources: Iterable[Source]) -> tuple[Stopped, ...]:
+def of_denied(sources: tuple[Source, ...]) -> tuple[Stopped, ...]:
     """Name the callers that a rule stops, with or without identity."""
     everybody = Peers(identities=EVERYBODY)
-    named = [
+    named = tuple(
         Stopped(
             everybody if source.who is None else _of_who(source.who, EVERYBODY),
             tuple(_of_who(who, EVERYBODY) for who in source.excepts),
         )
         for source in sources
-    ]
-    return tuple(named) or (Stopped(everybody, ()),)
+    )
+    return named or (Stopped(everybody, ()),)
 
 
 def _of_source(source: Source, anybody: Identities) -> tuple[Peers, ...]:
