@@ -14,7 +14,7 @@ from meshgen.intent.traffic import Route
 UNREACHABLE_ROUTE = Code(
     number="MG233",
     slug="unreachable-route",
-    meaning="Every request that a route matches is taken by those before it, or it matches none.",
+    meaning="Every request that a route matches is taken by those before it.",
 )
 REDIRECT_TO_ITSELF = Code(
     number="MG237",
@@ -66,18 +66,14 @@ def _check_reach(
     if any(sample([pattern], before, ports=ports) is not None for pattern in patterns):
         return
     if all(sample([pattern], ports=ports) is None for pattern in patterns):
-        why = "it matches none"
-    else:
-        takers = [
-            name
-            for name, found in earlier
-            if all(sample([one], found, ports=ports) is None for one in patterns)
-        ]
-        taker = f"the route {takers[0]!r} takes" if takers else "the routes before it take"
-        why = f"{taker} all that it matches"
+        return  # its regular expressions match nothing, which is told where they stand
+    takers = [
+        name for name, found in earlier if all(sample([one], found, ports=ports) is None for one in patterns)
+    ]
+    taker = f"the route {takers[0]!r} takes" if takers else "the routes before it take"
     findings.add(
         UNREACHABLE_ROUTE,
-        f"no request reaches the route {route.name!r} of {subject.key}: {why}",
+        f"no request reaches the route {route.name!r} of {subject.key}: {taker} all that it matches",
         span=route.span(),
         field=field,
         hint="put it before them, narrow them, or take it away",

@@ -1,4 +1,4 @@
-"""Regular expressions: RE2 reads them, as the meshes do."""
+"""Regular expressions: RE2 reads them, as the meshes do, and something matches them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from meshgen.diagnostics import Code, Findings
 from meshgen.intent.access import Operation, To
 from meshgen.intent.features import Located
-from meshgen.intent.languages import refusal
+from meshgen.intent.languages import PATHS, VALUES, Matching, example, refusal
 from meshgen.intent.match import Match, PathRegex, Regex
 from meshgen.intent.rules.requests import conditions, wide_conditions
 from meshgen.intent.rules.subjects import Scene
@@ -17,10 +17,15 @@ REGEX_REFUSED = Code(
     slug="regex-refused",
     meaning="RE2, which every mesh uses, does not read a regular expression.",
 )
+REGEX_WITHOUT_MATCH = Code(
+    number="MG272",
+    slug="regex-without-match",
+    meaning="No value can match a regular expression, which covers the whole value.",
+)
 
 
 def check(scene: Scene, findings: Findings) -> None:
-    """Report MG246."""
+    """Report MG246 and MG272."""
     for subject in scene.subjects.values():
         for found in conditions(subject):
             for regex, holder, field in _regexes(found.match, found.field):
@@ -51,3 +56,21 @@ def _check(regex: str, holder: Located, field: str, findings: Findings) -> None:
             field=field,
             hint="RE2 has no lookaround and no backreferences: https://github.com/google/re2/wiki/Syntax",
         )
+        return
+    is_path = isinstance(holder, PathRegex)
+    if example([Matching(regex)], [], PATHS if is_path else VALUES) is None:
+        findings.add(
+            REGEX_WITHOUT_MATCH,
+            f"{field} is {regex!r}, which no {'path' if is_path else 'value'} matches",
+            span=holder.span("regex"),
+            field=field,
+            hint=_matching(regex)
+            if is_path
+            else "it covers the whole value, which holds no control characters",
+        )
+
+
+def _matching(regex: str) -> str:
+    rooted = f"/{regex.removeprefix('^')}"
+    is_healed = example([Matching(rooted)], [], PATHS) is not None
+    return f"write {rooted}, since every path begins with '/'" if is_healed else "every path begins with '/'"
