@@ -39,7 +39,7 @@ def cut(conditions: Iterable[Alternative], content: Callable[[Alternative], _T])
     """Cut all requests along conditions, so that the best ranked cell of a request has its content.
 
     `content` may depend only on which conditions cover a cell. A cell that says what the next wider one
-    says is left out. The last cell takes every request. Raises UncuttableError.
+    says is left out. Together the cells take every request; the widest comes last. Raises UncuttableError.
     """
     written = tuple(conditions)
     parted: tuple[str, ...] = ()
