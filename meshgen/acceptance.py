@@ -22,6 +22,12 @@ UNNEEDED_ACCEPT = Code(
     meaning="An entry of `accept` agrees to a loss that this mesh does not have.",
     severity=Severity.WARNING,
 )
+INEFFECTIVE_ACCEPT = Code(
+    number="MG312",
+    slug="ineffective-accept",
+    meaning="An entry of `accept` names a loss that it does not cover, so the loss stays an error.",
+    severity=Severity.WARNING,
+)
 
 
 class Loss(enum.Enum):
@@ -71,7 +77,7 @@ def loss_of(use: Use, row: Row) -> Loss | None:
     if feature in ("mtls.mode.permissive", "mtls.ports.permissive"):
         return Loss.STRICT
     if feature.startswith(_WITH_ROUTE):
-        return Loss.ROUTE
+        return Loss.ROUTE if _leaves_its_requests(use) else None
     if feature == "ports.second":
         return Loss.PORTS
     return Loss.FIELD if feature.removeprefix("routes.").partition(".")[0] in _TRAFFIC else None
@@ -85,12 +91,30 @@ def _is_of_allow_rule(use: Use) -> bool:
     return use.polarity is Polarity.ALLOW
 
 
+def _leaves_its_requests(use: Use) -> bool:
+    """True where no later route could match what a route matches, so that `split` alone takes it over."""
+    from meshgen.intent.patterns import patterns_of, sample  # automata, which few intents need
+
+    service, index = use.service, use.usage.path[1]
+    if service is None or not isinstance(index, int):
+        return False
+    here, *later = (patterns_of(route, service.http_ports) for route in service.written.routes[index:])
+    ports = [port.name for port in service.http_ports]
+    return all(
+        sample([one, other], ports=ports) is None for one in here for found in later for other in found
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agreement:
     """An entry of `accept`, with the document that it stands in."""
 
     entry: Accept
     intent: MeshIntent
+
+    def speaks_of(self, features: Iterable[str], key: ServiceKey) -> bool:
+        """True where it names one of the features, and no other service."""
+        return self.covers(features, key, with_service=False)
 
     def covers(self, features: Iterable[str], key: ServiceKey, *, with_service: bool) -> bool:
         """True where it names one of the features, and the service where it has to."""
@@ -112,23 +136,29 @@ def agreements(intents: Iterable[MeshIntent], profile: Profile) -> tuple[Agreeme
     )
 
 
-def unneeded(
-    entries: Iterable[Agreement], used: Iterable[Agreement], profile: Profile
-) -> tuple[Diagnostic, ...]:
-    """Report MG310 for each entry that nothing needed."""
-    needed = {id(agreement) for agreement in used}
-    return tuple(
-        Diagnostic(
-            code=UNNEEDED_ACCEPT,
-            message=f"{agreement.entry.feature} needs no accept on {profile.name}",
-            span=agreement.entry.span(),
-            severity=Severity.WARNING,
-            feature=agreement.entry.feature,
-            mesh=profile.name,
-            hint="take the entry away",
-        )
-        for agreement in entries
-        if id(agreement) not in needed
+def unneeded(agreement: Agreement, profile: Profile) -> Diagnostic:
+    """Report an entry that nothing needs, MG310."""
+    return _useless(agreement, profile, UNNEEDED_ACCEPT, "needs no accept", "take the entry away")
+
+
+def ineffective(agreement: Agreement, loss: Loss | None, profile: Profile) -> Diagnostic:
+    """Report an entry that names a loss and does not cover it, MG312."""
+    if loss is None:
+        why, hint = "may not be accepted", "take the entry away, and see what the finding of the loss says"
+    else:
+        why, hint = "is accepted for a service by its name alone", "add service: <name>"
+    return _useless(agreement, profile, INEFFECTIVE_ACCEPT, why, hint)
+
+
+def _useless(agreement: Agreement, profile: Profile, code: Code, why: str, hint: str) -> Diagnostic:
+    return Diagnostic(
+        code=code,
+        message=f"{agreement.entry.feature} {why} on {profile.name}",
+        span=agreement.entry.span(),
+        severity=code.severity,
+        feature=agreement.entry.feature,
+        mesh=profile.name,
+        hint=hint,
     )
 
 
@@ -180,7 +210,7 @@ def _at(root: Any, path: tuple[str | int, ...], value: Any) -> Any:
 
 
 def _left_out(root: Any, path: tuple[str | int, ...]) -> Any:
-    """Take away what stands at a path, and each block above it that may not be empty; None: nothing is left."""
+    """Take away what stands at a path, and each block above it that may not be empty; None: nothing left."""
     step, rest = path[0], path[1:]
     if isinstance(root, tuple) and isinstance(step, int):
         kept = _left_out(root[step], rest) if rest else None

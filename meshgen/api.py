@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from meshgen.acceptance import agreements
 from meshgen.backend import Backend
 from meshgen.diagnostics import Diagnostic, Findings
-from meshgen.fidelity import settle
+from meshgen.fidelity import settle, useless
 from meshgen.gaps import Gap, gaps
 from meshgen.inputs import Content
 from meshgen.intent.exposure import check_exposure
@@ -84,17 +84,13 @@ def render(reading: Reading, backend: Backend, profile: Profile, *, is_partial: 
     resolved = _resolve(reading, reading.intents, profile)
     check_exposure(resolved, findings)
     found = gaps(resolved, backend, profile)
-    settled = settle(
-        found,
-        reading.intents,
-        profile,
-        entries=agreements(reading.intents, profile),
-        is_partial=is_partial,
-    )
+    entries = agreements(reading.intents, profile)
+    settled = settle(found, reading.intents, profile, entries=entries, is_partial=is_partial)
     findings.extend(settled.findings)
     is_whole = settled.intents is reading.intents
     left = resolved if is_whole else _resolve(reading, settled.intents, profile)
-    findings.extend(backend.limits(left, profile))
+    limited = tuple(backend.limits(left, profile))
+    findings.extend((*limited, *useless(entries, settled, limited, profile)))
     manifests = () if findings.has_errors else _write(left, backend, profile)
     patches = () if findings.has_errors else merged(_patches(found, profile))
     return Rendering(profile=profile, manifests=manifests, patches=patches, findings=tuple(findings))

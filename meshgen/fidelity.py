@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from meshgen.acceptance import Agreement, Loss, loss_of, unneeded, without
+from meshgen.acceptance import Agreement, Loss, ineffective, loss_of, unneeded, without
 from meshgen.diagnostics import Code, Diagnostic, Severity, Span
 from meshgen.gaps import Gap
 from meshgen.intent.keys import ServiceKey
@@ -61,6 +61,7 @@ class Settlement:
     """Findings of fidelity, and what is left of the intents: the same ones where nothing was accepted."""
 
     findings: tuple[Diagnostic, ...]
+    causes: tuple[Cause, ...]
     intents: tuple[MeshIntent, ...]
 
 
@@ -74,14 +75,14 @@ def settle(
 ) -> Settlement:
     """Tell each gap once, and leave out of the intents what is accepted.
 
-    Reports MG301 to MG304, MG309 and MG310. `is_partial` accepts whatever could be accepted without
+    Reports MG301 to MG304 and MG309. `is_partial` accepts whatever could be accepted without
     naming a service.
     """
     causes = tuple(_causes(found, entries, is_partial))
     told = _once(diagnostic for cause in causes for diagnostic in _tell(cause, profile))
-    used = (cause.agreement for cause in causes if cause.agreement is not None)
     return Settlement(
-        findings=(*told, *unneeded(entries, used, profile)),
+        findings=tuple(told),
+        causes=causes,
         intents=_left(intents, tuple(cause for cause in causes if cause.is_accepted)),
     )
 
@@ -92,8 +93,8 @@ def _causes(found: Iterable[Gap], entries: tuple[Agreement, ...], is_partial: bo
         path = gap.use.usage.path
         block = path[:3] if path[0] in ("routes", "authorization") else path[:1]
         key = None if gap.use.service is None else gap.use.service.key
-        # Only what is lost is told by the block; requirements and remarks stand each for itself.
-        part = block if isinstance(gap.row.answer, Unsupported) else path
+        # What differs is told by the block; requirements, which may name a value, stand each for itself.
+        part = path if gap.row.requires else block
         grouped.setdefault((id(gap.row), key, part), []).append(gap)
     for gaps in grouped.values():
         loss = loss_of(gaps[0].use, gaps[0].row)
@@ -121,6 +122,28 @@ def _agreement(gaps: list[Gap], loss: Loss | None, entries: tuple[Agreement, ...
     with_service = loss in (Loss.ROUTE, Loss.NOTHING)
     covering = (entry for entry in entries if entry.covers(features, service.key, with_service=with_service))
     return next(covering, None)
+
+
+def useless(
+    entries: tuple[Agreement, ...], settled: Settlement, limited: Iterable[Diagnostic], profile: Profile
+) -> Iterator[Diagnostic]:
+    """Tell of entries that accept nothing, MG310 and MG312; `limited` are errors that none can accept."""
+    used = {id(cause.agreement) for cause in settled.causes if cause.agreement is not None}
+    final = {found.feature for found in limited if found.severity is Severity.ERROR}
+    for entry in entries:
+        if id(entry) in used:
+            continue
+        meant = next((cause for cause in settled.causes if _is_meant(entry, cause)), None)
+        if meant is not None or entry.entry.feature in final:
+            yield ineffective(entry, None if meant is None else meant.loss, profile)
+        else:
+            yield unneeded(entry, profile)
+
+
+def _is_meant(entry: Agreement, cause: Cause) -> bool:
+    service = cause.first.use.service
+    features = {gap.use.usage.feature for gap in cause.gaps}
+    return service is not None and _is_error(cause.first) and entry.speaks_of(features, service.key)
 
 
 def _once(told: Iterable[tuple[Diagnostic, str]]) -> Iterator[Diagnostic]:

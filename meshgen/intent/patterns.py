@@ -36,6 +36,10 @@ from meshgen.intent.match import (
     Regex,
 )
 
+from meshgen.intent.resolve import port_names
+from meshgen.intent.resolved import ServicePort
+from meshgen.intent.traffic import Route
+
 if TYPE_CHECKING:
     from meshgen.intent.automata import Undecided
 
@@ -84,6 +88,19 @@ def pattern_of(match: Match | To | Operation, ports: Iterable[str] | None = None
         host=_any([_host(name) for name in hosts]),
         headers={name.lower(): _value(header) for name, header in (match.headers or {}).items()},
         query={name: _present(value) for name, value in (query or {}).items()},
+    )
+
+
+def patterns_of(route: Route, ports: Iterable[ServicePort]) -> tuple[Pattern, ...]:
+    """Read the alternatives of a route; `ports` are those of its service, which it may name."""
+    known = tuple(ports)
+    if not route.match:
+        return (Pattern(),)
+    return tuple(
+        pattern_of(
+            match, [port.name for word in match.ports for port in known if word in port_names(port)] or None
+        )
+        for match in route.match
     )
 
 
