@@ -7,6 +7,7 @@ from itertools import combinations
 
 from meshgen.diagnostics import Code, Findings, Span
 from meshgen.intent.features import Located
+from meshgen.intent.match import Match
 from meshgen.intent.rules.requests import conditions, wide_conditions
 from meshgen.intent.rules.subjects import Scene, Subject
 from meshgen.intent.traffic import HeaderEdits, Headers
@@ -32,26 +33,22 @@ def check(scene: Scene, findings: Findings) -> None:
     """Report MG240 to MG242."""
     for subject in scene.subjects.values():
         for found in conditions(subject):
-            hint = "tell hosts apart with hostnames" if hasattr(found.match, "hostnames") else _APART
-            _check_names(found.match, ("headers",), found.field, hint=hint, findings=findings)
+            hint = _APART if isinstance(found.match, Match) else _HOSTNAMES
+            _check_names(found.match, "headers", found.field, hint=hint, findings=findings)
         for edits, field in _edits(subject):
             for key in ("set", "add", "remove"):
-                _check_names(
-                    edits, (key,), field, hint="write rewrite.hostname on a route", findings=findings
-                )
+                _check_names(edits, key, field, hint=_REWRITE, findings=findings)
             _check_edits(edits, field, findings)
     for found in wide_conditions(scene):
-        hint = "tell hosts apart with hostnames"
-        _check_names(found.match, ("headers",), found.field, hint=hint, findings=findings)
+        _check_names(found.match, "headers", found.field, hint=_HOSTNAMES, findings=findings)
 
 
+_HOSTNAMES = "tell hosts apart with hostnames"
+_REWRITE = "write rewrite.hostname on a route"
 _APART = "a route cannot tell hosts apart; in authorization rules hostnames can"
 
 
-def _check_names(
-    holder: Located, path: tuple[str, ...], field: str, *, hint: str, findings: Findings
-) -> None:
-    key = path[-1]
+def _check_names(holder: Located, key: str, field: str, *, hint: str, findings: Findings) -> None:
     names: Iterable[str] = getattr(holder, key) or ()
     first: dict[str, str] = {}
     for index, name in enumerate(names):

@@ -92,8 +92,9 @@ class Subject:
         """Say where an inheritable field of the service is written."""
         if self.writes(key):
             return Policy(value, self.service, f"{self.field}.{key}")
-        defaults = self.intent.spec.source
-        holder = Located(source=defaults.value("defaults") if isinstance(defaults, MapNode) else None)  # type: ignore[arg-type]
+        source = self.intent.spec.source
+        defaults = source.value("defaults") if isinstance(source, MapNode) else None
+        holder = Located(source=defaults if isinstance(defaults, MapNode) else None)
         return Policy(value, holder, f"spec.defaults.{key}")
 
     def routes(self) -> Iterator[tuple[Route, str]]:
