@@ -71,12 +71,11 @@ def _all_cells(
 def _meetings(conditions: Iterable[Alternative]) -> tuple[Alternative, ...]:
     met: dict[Alternative, None] = {EVERY_REQUEST: None}
     for condition in dict.fromkeys(conditions):
-        for cell in tuple(met):
-            if overlaps(cell, condition):
-                both = meet(cell, condition)
-                if both is None or len(met) > MOST_CELLS:
-                    raise UncuttableError(cell, condition)
-                met[both] = None
+        for cell in [cell for cell in met if overlaps(cell, condition)]:
+            both = meet(cell, condition)
+            if both is None or len(met) > MOST_CELLS:
+                raise UncuttableError(cell, condition)
+            met[both] = None
     return tuple(met)
 
 
