@@ -35,7 +35,6 @@ from meshgen.intent.match import (
     Present,
     Regex,
 )
-
 from meshgen.intent.resolve import port_names
 from meshgen.intent.resolved import ServicePort
 from meshgen.intent.traffic import Route

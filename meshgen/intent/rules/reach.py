@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from meshgen.diagnostics import Code, Findings
 from meshgen.intent.languages import Below, Exactly, Language
 from meshgen.intent.match import PathPrefix
-from meshgen.intent.patterns import Pattern, Sample, pattern_of, sample
+from meshgen.intent.patterns import Pattern, Sample, patterns_of, sample
 from meshgen.intent.rules.subjects import Scene, Subject
 from meshgen.intent.traffic import Route
 
@@ -28,18 +28,11 @@ def check(scene: Scene, findings: Findings) -> None:
     for subject in scene.subjects.values():
         earlier: list[tuple[str, tuple[Pattern, ...]]] = []
         for route, field in subject.routes():
-            patterns = _patterns(subject, route)
+            patterns = patterns_of(route, subject.ports)
             _check_reach(subject, (route, field), patterns, earlier, findings)
             before = [pattern for _, found in earlier for pattern in found]
             _check_redirect(subject, (route, field), before, findings)
             earlier.append((route.name, patterns))
-
-
-def _patterns(subject: Subject, route: Route) -> tuple[Pattern, ...]:
-    if not route.match:
-        return (Pattern(),)
-    named = ([port.name for name in match.ports for port in subject.named(name)] for match in route.match)
-    return tuple(pattern_of(match, ports or None) for match, ports in zip(route.match, named, strict=True))
 
 
 def _named(subject: Subject, route: Route) -> list[str]:
@@ -106,7 +99,7 @@ def _leads(subject: Subject, route: Route) -> list[tuple[Pattern, Language]]:
     assert route.redirect is not None
     path, prefix = route.redirect.path, route.redirect.prefix
     found: list[tuple[Pattern, Language]] = []
-    for index, pattern in enumerate(_patterns(subject, route)):
+    for index, pattern in enumerate(patterns_of(route, subject.ports)):
         if path is not None:
             found.append((pattern, Exactly(path)))
         elif prefix is not None and route.match:
