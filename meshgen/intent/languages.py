@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, NamedTuple, assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from meshgen.intent.match import Method
 
@@ -13,37 +13,43 @@ if TYPE_CHECKING:
     from meshgen.intent.automata import Range, Undecided
 
 
-class Exactly(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Exactly:
     """One text."""
 
     text: str
 
 
-class Beginning(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Beginning:
     """Texts that begin with a text."""
 
     text: str
 
 
-class Below(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Below:
     """Paths of whole segments: `/a` holds `/a` and `/a/b`, never `/ab`; the empty text holds every path."""
 
     text: str
 
 
-class Subdomain(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Subdomain:
     """Host names with one label or more before a name."""
 
     name: str
 
 
-class Matching(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Matching:
     """Texts that an RE2 expression covers whole."""
 
     regex: str
 
 
-class AnyOf(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class AnyOf:
     """Texts of one of several languages."""
 
     languages: tuple[Language, ...]

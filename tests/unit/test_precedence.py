@@ -144,3 +144,12 @@ def test_what_two_alternatives_share_is_one_where_it_can_be_said() -> None:
 
     assert asks("=/a/b", method=GET, x=ONE, y=ONE) == both
     assert meet(asks("~/[ab]"), asks("~/[bc]")) is None
+
+
+def test_languages_of_one_text_are_told_apart() -> None:
+    numbers = asks("~/b/[0-9]+")
+
+    assert not overlaps(asks("=/b"), numbers)
+    assert overlaps(asks("/b/"), numbers)
+    assert not covers(asks(x=Exact(exact="ab")), asks(x=Prefix(prefix="ab")))
+    assert covers(asks(x=Prefix(prefix="ab")), asks(x=Exact(exact="ab")))
