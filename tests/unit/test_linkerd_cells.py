@@ -141,3 +141,23 @@ def test_the_rest_of_a_prefix_is_what_lies_below_it_and_is_not_taken(
         expected = is_under(text, base) and text != base and not is_taken
 
         assert expected == (regex.fullmatch(text) is not None)
+
+
+def test_an_exact_path_with_a_condition_leaves_a_cell_for_those_who_do_not_meet_it() -> None:
+    header = (("x-a", Exact(exact="1")),)
+    conditions = {
+        "both": Alternative(path=PathExact(exact="/"), headers=header),
+        "header": Alternative(headers=header),
+    }
+
+    found = cut(
+        conditions.values(),
+        lambda cell: " ".join(name for name, each in conditions.items() if covers(each, cell)),
+    )
+
+    assert [
+        ("=/", 1, "both header"),
+        ("=/", 0, ""),
+        ("~(?:[^/].*||/.+)", 1, "header"),
+        ("~(?:[^/].*||/.+)", 0, ""),
+    ] == [(path(cell.requests), len(cell.requests.headers), cell.content) for cell in found]

@@ -6,12 +6,12 @@ from meshgen.backends.linkerd.plan.access import Asked, can_deny
 from meshgen.backends.linkerd.plan.identities import UnsayableError
 from meshgen.backends.linkerd.plan.peers import of_rule
 from meshgen.backends.linkerd.plan.pods import halves, is_listed, owner_of, ports_of
-from meshgen.backends.linkerd.plan.timing import is_set
+from meshgen.backends.linkerd.plan.timing import duration, is_set
 from meshgen.backends.linkerd.plan.traffic import has_traffic_split, is_split_alone
 from meshgen.backends.linkerd.profiles import InboundPolicy, Traffic, block_of
 from meshgen.intent.access import Action, Mode, Probe
 from meshgen.intent.model import Port, Protocol
-from meshgen.intent.policy import Backoff, RateLimit, RetryCondition
+from meshgen.intent.policy import Backoff, OutlierDetection, RateLimit, RetryCondition
 from meshgen.intent.resolved import ResolvedService, ToOther
 from meshgen.intent.traffic import Redirect
 from meshgen.profile import Channel, Profile
@@ -220,6 +220,23 @@ def _burst(use: Use) -> str:
 
 BURST = Axis(name="burst", values=("as requests", "other"), of=_burst)
 
+
+def _accrues(use: Use) -> str:
+    """Say whether the Service among the inputs has the annotations that eject as the intent asks."""
+    detection, shown = use.usage.holder, _service(use).shown
+    assert isinstance(detection, OutlierDetection)
+    if shown is None:
+        return "missing"
+    asked = {"": "consecutive"}
+    if detection.consecutive5xx is not None:
+        asked["-consecutive-max-failures"] = str(detection.consecutive5xx)
+    if detection.base_ejection_time is not None:
+        asked["-consecutive-min-penalty"] = duration(detection.base_ejection_time)
+    written = {f"balancer.linkerd.io/failure-accrual{key}": value for key, value in asked.items()}
+    return "shown" if written.items() <= shown.annotations.items() else "missing"
+
+
+ACCRUAL = Axis(name="failure accrual", values=("shown", "missing"), of=_accrues)
 EJECTED = Axis(
     name="most ejected",
     values=("all", "fewer"),
@@ -244,6 +261,9 @@ def _app_protocol(use: Use) -> str:
     """Say whether the Service among the inputs lets the proxies see the port's protocol."""
     port, shown = use.usage.holder, _service(use).shown
     assert isinstance(port, Port)
+    numbers = {str(port.port), port.target_port or str(port.port)}
+    if port.protocol is not Protocol.GRPC and numbers <= _OPAQUE_PORTS:
+        return "shown"
     if shown is None:
         return "unknown"
     written = next((each.app_protocol for each in shown.ports if each.number == port.port), None)
@@ -251,6 +271,8 @@ def _app_protocol(use: Use) -> str:
     return "shown" if written in seen else "unknown"
 
 
+# linkerd/linkerd2 charts/linkerd-control-plane/values.yaml: proxy.opaquePorts
+_OPAQUE_PORTS = frozenset({"25", "587", "3306", "4444", "5432", "6379", "9300", "11211"})
 # linkerd/linkerd2 policy-controller/core/src/outbound.rs: AppProtocol
 _OPAQUE = ("linkerd.io/tcp", "linkerd.io/opaque")
 APP_PROTOCOL = Axis(name="appProtocol", values=("shown", "unknown"), of=_app_protocol)

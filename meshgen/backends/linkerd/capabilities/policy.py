@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from meshgen.backends.linkerd.capabilities.axes import BURST, EJECTED
+from meshgen.backends.linkerd.capabilities.axes import ACCRUAL, BURST, EJECTED
 from meshgen.support import Approximate, Full, Requires, Row, Unsupported
 
 _BALANCER = "linkerd/linkerd2-proxy linkerd/proxy/balance/src/lib.rs"
@@ -58,15 +58,19 @@ BALANCING = (
         answer=Full(is_unasked=True),
         source=_CLIENT_POLICY,
     ),
-    Row(
-        features=("outlierDetection.consecutive5xx", "outlierDetection.baseEjectionTime"),
-        answer=Approximate(
-            how="an instance that failed is left out for a time that doubles with each failure, and then "
-            "tried with one request",
-            facets=("policy",),
-        ),
-        source=_ACCRUAL,
-        requires=(_ANNOTATED,),
+    *(
+        Row(
+            features=("outlierDetection.consecutive5xx", "outlierDetection.baseEjectionTime"),
+            answer=Approximate(
+                how="an instance that failed is left out for a time that doubles with each failure, and then "
+                "tried with one request",
+                facets=("policy",),
+            ),
+            source=_ACCRUAL,
+            requires=requires,
+            when=ACCRUAL.within(state),
+        )
+        for state, requires in (("shown", ()), ("missing", (_ANNOTATED,)))
     ),
     Row(
         features=("outlierDetection.consecutiveGatewayErrors", "outlierDetection.interval"),

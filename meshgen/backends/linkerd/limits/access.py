@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby, pairwise
 
-from meshgen.backends.linkerd.limits.routes import MOST_MATCHES_OF_ROUTE
+from meshgen.backends.linkerd.limits.routes import MOST_CHARACTERS, MOST_MATCHES_OF_ROUTE
 from meshgen.backends.linkerd.plan.access import Access, access
 from meshgen.backends.linkerd.plan.cells import UncuttableError
 from meshgen.backends.linkerd.plan.identities import UnsayableError
@@ -37,7 +37,6 @@ TWO_RATES = Code(
     slug="two-rates",
     meaning="Two Services of the same pods limit one container port differently, and a Server has one limit.",
 )
-_LONGEST = 1_024  # kubernetes-sigs/gateway-api apis/v1/httproute_types.go: a path
 
 
 def limits(service: ResolvedService, resolved: ResolvedSet, profile: Profile) -> Iterator[Diagnostic]:
@@ -80,10 +79,10 @@ def _too_many(found: Access, port: ContainerPort, profile: Profile) -> Iterator[
                 f"same callers, and a route object holds {MOST_MATCHES_OF_ROUTE}"
             )
             yield _of_rules(TOO_MANY_CONDITIONS, message, port, profile)
-        elif max(map(longest_value, matches)) > _LONGEST:
+        elif max(map(longest_value, matches)) > MOST_CHARACTERS:
             message = (
                 f"what is left of a prefix beside the exact paths of {port.owner.key.name} takes an "
-                f"expression of more than {_LONGEST} characters"
+                f"expression of more than {MOST_CHARACTERS} characters"
             )
             yield _of_rules(TOO_MANY_CONDITIONS, message, port, profile)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from meshgen.backends.linkerd.plan.match import longest_value
 from meshgen.backends.linkerd.plan.traffic import PortRoute, has_traffic_split, objects, port_routes
 from meshgen.diagnostics import Code, Diagnostic, Severity
 from meshgen.gatewayapi.precedence import Misorder, Ranked, by_matched_length, misorders
@@ -31,6 +32,8 @@ MOST_RULES = 16
 MOST_MATCHES = 64  # of a rule
 MOST_MATCHES_OF_ROUTE = 128
 MOST_BACKENDS = 16
+MOST_HEADERS = 16  # in a list of conditions, and in one of edits
+MOST_CHARACTERS = 1_024  # of a path
 
 
 def limits(service: ResolvedService, resolved: ResolvedSet, profile: Profile) -> Iterator[Diagnostic]:
@@ -89,6 +92,9 @@ def _too_large(
             ("alternatives of one route", max(alternatives), MOST_MATCHES),
             ("alternatives of such routes", sum(alternatives), MOST_MATCHES_OF_ROUTE),
             ("versions that share one route", max(map(_backends, inside)), MOST_BACKENDS),
+            ("header conditions of one alternative", max(map(_headers, inside)), MOST_HEADERS),
+            ("header edits of one kind on one route", max(map(_edits, inside)), MOST_HEADERS),
+            ("characters in one path", max(map(_longest, inside)), MOST_CHARACTERS),
         )
         for what, count, most in counts:
             if count > most:
@@ -108,6 +114,21 @@ def _too_large(
 def _backends(route: PortRoute) -> int:
     to = route.route.destination
     return sum(share.percent.hundredths > 0 for share in to.shares) if isinstance(to, ToVersions) else 1
+
+
+def _headers(route: PortRoute) -> int:
+    return max(max(len(each.headers), len(each.query)) for each in route.alternatives)
+
+
+def _edits(route: PortRoute) -> int:
+    headers = route.route.headers
+    edits = () if headers is None else (headers.request, headers.response)
+    lists = ((each.set, each.add, each.remove) for each in edits if each is not None)
+    return max((len(found or ()) for each in lists for found in each), default=0)
+
+
+def _longest(route: PortRoute) -> int:
+    return max(map(longest_value, route.alternatives))
 
 
 def _unnumbered(service: ResolvedService, resolved: ResolvedSet, profile: Profile) -> Iterator[Diagnostic]:

@@ -59,10 +59,15 @@ def _all_cells(
 ) -> list[Cell[_T]]:
     """List every meeting of conditions, wider ones first.
 
-    A prefix in `parted` is written as what is left of it without the paths below, which rank no higher.
+    A prefix in `parted` is written as what is left of it without itself and the paths below, which rank
+    no higher and have cells of their own.
     """
     below = {prefix: _outermost_below(prefix, written) for prefix in parted}
-    alone = [Alternative(path=path) for paths in below.values() for path in paths]
+    alone = [
+        Alternative(path=path)
+        for prefix, paths in below.items()
+        for path in (PathExact(exact=prefix), *paths)
+    ]
     met = _meetings((*written, *alone))
     by_width = sorted(met, key=lambda cell: (_height(cell), sum(covers(wide, cell) for wide in met)))
     return [Cell(requests=_rest(each, below), content=content(each)) for each in by_width]
