@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import ClassVar, Self
 
 _UNITS_MS = {"h": 3_600_000, "m": 60_000, "s": 1_000, "ms": 1}
+_LONGEST = 24  # characters; `decimal` rounds what needs more than 28 digits
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -23,6 +24,7 @@ class Duration:
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read `1m30s` or `1.5s`; raises ValueError with the reason."""
+        _check_length(text, cls.what)
         if not re.fullmatch(cls.pattern[1:-1], text):
             raise ValueError(f"{text!r} is not {cls.what}")
         parts = re.findall(r"([0-9]+(?:\.[0-9]+)?)(h|ms|m|s)", text)
@@ -59,6 +61,7 @@ class Percent:
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read `20` or `0.25`; raises ValueError with the reason."""
+        _check_length(text, cls.what)
         if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", text):
             raise ValueError(f"{text!r} is not {cls.what}")
         hundredths = Decimal(text) * 100
@@ -77,6 +80,11 @@ class Percent:
         """The number as a manifest writes it: an int where it is whole."""
         whole, part = divmod(self.hundredths, 100)
         return float(str(self)) if part else whole
+
+
+def _check_length(text: str, what: str) -> None:
+    if len(text) > _LONGEST:
+        raise ValueError(f"{text[:40]!r} has {len(text)} characters; {what} has at most {_LONGEST}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,17 @@ def test_a_duration_is_read_in_milliseconds(text: str, ms: int) -> None:
         ("1.5ms", "'1.5ms' is no whole number of milliseconds"),
         ("0s", "'0s' is no time at all"),
         ("9000h", "'9000h' is longer than a year"),
+        (
+            "1.000000000000000000000000000001s",
+            (
+                "'1.000000000000000000000000000001s' has 33 characters; "
+                "a duration such as 500ms, 1.5s or 1m30s has at most 24"
+            ),
+        ),
+        (
+            f"{'9' * 1_000_001}s",
+            f"'{'9' * 40}' has 1000002 characters; a duration such as 500ms, 1.5s or 1m30s has at most 24",
+        ),
     ],
 )
 def test_what_is_no_duration_is_refused_with_the_reason(text: str, reason: str) -> None:
@@ -69,6 +80,13 @@ def test_a_percentage_is_kept_in_hundredths(text: str, hundredths: int) -> None:
         ("1e1", "'1e1' is not a percentage from 0 to 100 with at most two decimals"),
         ("0.125", "'0.125' has more than two decimals"),
         ("101", "'101' is more than 100 percent"),
+        (
+            "9" * 1_000_001,
+            (
+                f"'{'9' * 40}' has 1000001 characters; "
+                "a percentage from 0 to 100 with at most two decimals has at most 24"
+            ),
+        ),
     ],
 )
 def test_what_is_no_percentage_is_refused_with_the_reason(text: str, reason: str) -> None:
