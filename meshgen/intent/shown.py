@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from meshgen.diagnostics import Code, Findings, Severity, Span
 from meshgen.intent.keys import ServiceKey
-from meshgen.intent.model import Protocol
+from meshgen.intent.match import PORT_NAME
+from meshgen.intent.model import LABEL_KEY, LABEL_VALUE, Protocol
 from meshgen.source import ListNode, MapNode, Node, ScalarNode
+from meshgen.values import DNS_LABEL, DNS_NAME, Text
 
 NO_NAMESPACE = Code(
     number="MG114",
@@ -130,14 +132,14 @@ def show(documents: Iterable[MapNode], *, namespaces: Iterable[str], findings: F
     workloads: list[ShownWorkload] = []
     unread = 0
     for node in _objects(documents):
-        kind = _text(node, "kind")
+        kind = _text(node, "kind") or ""
         if (kind not in POD_PATHS and kind != "Service") or _is_ours(node):
             unread += 1
             continue
-        namespace = _namespace(node, kind, known, findings)
-        if namespace is None:
-            continue
         try:
+            namespace = _namespace(node, kind, known, findings)
+            if namespace is None:
+                continue
             if kind == "Service":
                 service = _service(node, namespace)
                 services[service.key] = service
@@ -178,11 +180,11 @@ def _objects(documents: Iterable[MapNode]) -> Iterator[MapNode]:
 
 
 def _is_ours(node: MapNode) -> bool:
-    return _labels(node, "metadata", "labels").get(_MANAGED_BY) == "meshgen"
+    return _strings(node, "metadata", "labels").get(_MANAGED_BY) == "meshgen"
 
 
-def _namespace(node: MapNode, kind: str | None, known: list[str], findings: Findings) -> str | None:
-    written = _text(node, "metadata", "namespace")
+def _namespace(node: MapNode, kind: str, known: list[str], findings: Findings) -> str | None:
+    written = _name(node, DNS_LABEL, "metadata", "namespace")
     if written is not None:
         return written
     if len(known) == 1:
@@ -212,24 +214,41 @@ def _text(node: Node | None, *path: str) -> str | None:
     )
 
 
-def _required(node: MapNode, *path: str) -> str:
+def _name(node: MapNode, limit: Text, *path: str) -> str | None:
+    """Read a text that is of use to nobody unless Kubernetes would take it."""
     found = _text(node, *path)
+    if found is not None and (wrong := limit.check(found)) is not None:
+        raise _Malformed(f"{'.'.join(path)}: {wrong}", node.span)
+    return found
+
+
+def _required(node: MapNode, limit: Text, *path: str) -> str:
+    found = _name(node, limit, *path)
     if found is None:
         raise _Malformed(f"it has no {'.'.join(path)}", node.span)
     return found
 
 
-def _number(node: MapNode, *path: str) -> int:
-    text = _required(node, *path)
+def _number(node: MapNode, path: str) -> int:
+    text = _required(node, PORT_NAME, path)
     if not text.isdecimal():
-        raise _Malformed(f"{'.'.join(path)} is {text!r}, not a number", node.span)
+        raise _Malformed(f"{path} is {text!r}, not a number", node.span)
     return int(text)
 
 
-def _labels(node: Node | None, *path: str) -> Mapping[str, str]:
+def _strings(node: Node | None, *path: str) -> Mapping[str, str]:
     found = _below(node, *path)
     entries = found.entries if isinstance(found, MapNode) else ()
     return {key.text: value.text for key, value in entries if isinstance(value, ScalarNode)}
+
+
+def _labels(node: MapNode, *path: str) -> Mapping[str, str]:
+    found = _strings(node, *path)
+    for key, value in found.items():
+        wrong = LABEL_KEY.check(key) or LABEL_VALUE.check(value)
+        if wrong is not None:
+            raise _Malformed(f"{'.'.join(path)}: {wrong}", node.span)
+    return found
 
 
 def _maps(node: Node | None, *path: str) -> Iterator[MapNode]:
@@ -242,12 +261,12 @@ def _maps(node: Node | None, *path: str) -> Iterator[MapNode]:
 
 def _service(node: MapNode, namespace: str) -> ShownService:
     return ShownService(
-        key=ServiceKey(namespace, _required(node, "metadata", "name")),
+        key=ServiceKey(namespace, _required(node, DNS_LABEL, "metadata", "name")),
         selector=_labels(node, "spec", "selector"),
         ports=tuple(_service_port(port) for port in _maps(node, "spec", "ports")),
         type=_text(node, "spec", "type") or "ClusterIP",
         is_headless=_text(node, "spec", "clusterIP") == "None",
-        annotations=_labels(node, "metadata", "annotations"),
+        annotations=_strings(node, "metadata", "annotations"),
         labels=_labels(node, "metadata", "labels"),
         span=node.span,
     )
@@ -255,10 +274,10 @@ def _service(node: MapNode, namespace: str) -> ShownService:
 
 def _service_port(node: MapNode) -> ShownPort:
     number = _number(node, "port")
-    name, app_protocol = _text(node, "name") or "", _text(node, "appProtocol")
+    name, app_protocol = _name(node, DNS_LABEL, "name") or "", _text(node, "appProtocol")
     return ShownPort(
         number=number,
-        target=_text(node, "targetPort") or str(number),
+        target=_name(node, PORT_NAME, "targetPort") or str(number),
         protocol=_PROTOCOLS.get(name.partition("-")[0] if app_protocol is None else app_protocol),
         app_protocol=app_protocol,
         name=name,
@@ -292,10 +311,10 @@ def _workload(node: MapNode, kind: str, namespace: str) -> ShownWorkload:
         api_version=_text(node, "apiVersion") or "",
         kind=kind,
         namespace=namespace,
-        name=_text(node, "metadata", "name") or "",
+        name=_name(node, DNS_NAME, "metadata", "name") or "",
         labels=_labels(pod, "metadata", "labels"),
-        annotations=_labels(pod, "metadata", "annotations"),
-        account=_text(pod, "spec", "serviceAccountName") or "default",
+        annotations=_strings(pod, "metadata", "annotations"),
+        account=_name(pod, DNS_NAME, "spec", "serviceAccountName") or "default",
         account_span=node.span if account is None else account.span,
         ports=tuple(port for container in containers for port in _container_ports(container)),
         probes=tuple(probe for container in containers for probe in _probes(container)),
@@ -307,7 +326,7 @@ def _container_ports(container: MapNode) -> Iterator[ShownContainerPort]:
     for port in _maps(container, "ports"):
         if _text(port, "protocol") in (None, "TCP"):  # no mesh carries UDP or SCTP
             yield ShownContainerPort(
-                number=_number(port, "containerPort"), name=_text(port, "name"), span=port.span
+                number=_number(port, "containerPort"), name=_name(port, PORT_NAME, "name"), span=port.span
             )
 
 
@@ -318,4 +337,6 @@ def _probes(container: MapNode) -> Iterator[ShownProbe]:
             action = _below(probe, key)
             if isinstance(action, MapNode):
                 path = (_text(action, "path") or "/") if kind == "path" else None
-                yield ShownProbe(path=path, kind=kind, port=_required(action, "port"), span=action.span)
+                yield ShownProbe(
+                    path=path, kind=kind, port=_required(action, PORT_NAME, "port"), span=action.span
+                )

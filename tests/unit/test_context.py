@@ -276,6 +276,45 @@ def test_an_object_without_a_namespace_is_not_read_where_the_set_has_several() -
             "one:1:1",
             "a Deployment is not read: it has no spec.template",
         ),
+        (
+            SERVICE.replace("port: 80", "port: 65536"),
+            "one:7:5",
+            "a Service is not read: port: 65536 is not a port number: 1 to 65535",
+        ),
+        (
+            SERVICE.replace("targetPort: api", f"targetPort: {'9' * 5_000}"),
+            "one:7:5",
+            (
+                f"a Service is not read: targetPort: '{'9' * 40}' has 5000 characters; "
+                "the name or number of a port has at most 63"
+            ),
+        ),
+        (
+            SERVICE.replace("{name: web}", '{name: web, namespace: "*"}'),
+            "one:1:1",
+            (
+                "a Service is not read: metadata.namespace: "
+                "'*' is not a DNS label (lower-case letters, digits and '-')"
+            ),
+        ),
+        (
+            SERVICE.replace("run: web", "run web: web"),
+            "one:1:1",
+            "a Service is not read: spec.selector: 'run web' is not a label key",
+        ),
+        (
+            DEPLOYMENT.replace("runner", '"*"'),
+            "one:6:5",
+            (
+                "a Deployment is not read: spec.serviceAccountName: "
+                "'*' is not a DNS name (labels of lower-case letters, digits and '-', joined by '.')"
+            ),
+        ),
+        (
+            DEPLOYMENT.replace("port: api}", "port: 0}"),
+            "one:12:34",
+            "a Deployment is not read: port: 0 is not a port number: 1 to 65535",
+        ),
     ],
 )
 def test_an_object_that_kubernetes_would_refuse_is_a_warning(broken: str, place: str, message: str) -> None:
