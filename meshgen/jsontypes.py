@@ -12,8 +12,9 @@ _TRUE = frozenset("y Y yes Yes YES on On ON true True TRUE".split())
 _FALSE = frozenset("n N no No NO off Off OFF false False FALSE".split())
 _OCTAL = re.compile(r"[-+]?0o?[0-7_]+\Z")
 _INTEGER = re.compile(r"[-+]?[0-9][0-9_]*\Z")
-_HEX = re.compile(r"[-+]?0x[0-9a-fA-F_]+\Z")
-_BINARY = re.compile(r"[-+]?0b[01_]+\Z")
+_HEX = re.compile(r"[-+]?0x_*[0-9a-fA-F][0-9a-fA-F_]*\Z")
+_BINARY = re.compile(r"[-+]?0b_*[01][01_]*\Z")
+_LONGEST_NUMBER = 400  # characters; what is longer is no number of 64 bits
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
 
 
@@ -41,6 +42,8 @@ def _resolve(text: str) -> Any:
         return True
     if text in _FALSE:
         return False
+    if len(text) > _LONGEST_NUMBER:
+        return text
     digits = text.replace("_", "")
     for pattern, base in ((_OCTAL, 8), (_INTEGER, 10), (_HEX, 16), (_BINARY, 2)):
         if pattern.match(text) and digits not in ("0", "+0", "-0"):
