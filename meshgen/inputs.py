@@ -33,7 +33,7 @@ def read_inputs(names: Iterable[str], *, findings: Findings) -> tuple[Content, .
     found: dict[Path | str, Content] = {}
     for name in names:
         if name == "-":
-            found.setdefault("-", Content("-", sys.stdin.buffer.read()))
+            found.setdefault("-", Content("-", _standard_input(findings)))
             continue
         for path in _files(name, findings):
             content = _read(path, findings)
@@ -42,8 +42,22 @@ def read_inputs(names: Iterable[str], *, findings: Findings) -> tuple[Content, .
     return tuple(found.values())
 
 
+def _standard_input(findings: Findings) -> bytes:
+    if sys.stdin is None:  # what Python makes of a closed one
+        findings.add(UNREADABLE, "standard input cannot be read: it is closed")
+        return b""
+    return sys.stdin.buffer.read()
+
+
 def _files(name: str, findings: Findings) -> tuple[Path, ...]:
-    path = Path(name)
+    try:
+        return _below(Path(name), name, findings)
+    except OSError as error:  # of a name that is too long, or in a folder that is shut
+        findings.add(UNREADABLE, f"{error.filename} cannot be read: {error.strerror}")
+        return ()
+
+
+def _below(path: Path, name: str, findings: Findings) -> tuple[Path, ...]:
     if path.is_file():
         return (path,)
     if not path.is_dir():

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import partial, reduce
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from meshgen.backend import Backend, backend, backend_names, backends
@@ -91,7 +91,7 @@ def _named(name: str | None, written: Profiles, findings: Findings) -> tuple[Cho
         return _of_backend(name, written, findings)
     if (known := _built_in_as(name)) is not None:
         return (known,)
-    if Path(name).is_file():
+    if os.path.isfile(name):  # where a name is too long, Path.is_file raises
         return _of_file(name, findings)
     names = sorted({*written, *(choice.profile.name for choice in built_in())})
     hint = near_miss(name, names) or f"the choices are {', '.join(names)}, all, or a file with a MeshProfile"

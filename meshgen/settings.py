@@ -38,7 +38,8 @@ def read_settings(texts: Iterable[str], shape: ObjectShape, *, findings: Finding
 
 def _tree(keys: list[str], value: str, shape: ObjectShape, findings: Findings) -> MapNode | None:
     """Hang the value below its keys, as a file would have it."""
-    documents = read(value.encode(), file="--set", findings=findings)
+    content = value.encode(errors="surrogateescape")  # the bytes that the shell gave, be they UTF-8 or not
+    documents = read(content, file="--set", findings=findings)
     node: Node = documents[0] if documents else ScalarNode("", True, Span("--set", 1, 1))
     if len(documents) > 1 or findings.has_errors:
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 
@@ -61,6 +62,8 @@ def commands(ctx: click.Context) -> None:
 
 def main() -> None:
     """Run `meshgen` on the arguments of this process and end it."""
+    if sys.stderr is None:  # what Python makes of a closed one; nobody listens
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  open until the end
     sys.exit(run(sys.argv[1:]))
 
 

@@ -189,6 +189,9 @@ def _render(
 
 def _print(text: str, findings: Findings) -> bool:
     """Write to stdout; False where its reader has gone. Reports MG704."""
+    if sys.stdout is None:  # what Python makes of a closed one
+        findings.add(folder.UNWRITABLE, "standard output cannot be written: it is closed")
+        return True
     try:
         sys.stdout.buffer.write(text.encode())
         sys.stdout.buffer.flush()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from pathlib import Path
 
 import click
 
@@ -80,7 +80,7 @@ def unknown_command(name: str, *, commands: tuple[str, ...]) -> Misuse:
     meant = next((typed for words, typed in _MEANT.items() if name in words.split()), None)
     if meant is not None:
         hint = f"type {meant}"
-    elif Path(name).exists():
+    elif os.path.exists(name):  # where a name is too long, Path.exists raises
         hint = f"type meshgen render {name} --mesh NAME"
     else:
         hint = near_miss(name, commands) or "meshgen --help shows every command"

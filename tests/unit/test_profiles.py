@@ -167,6 +167,18 @@ REFUSED = [
     (
         "istio",
         (),
+        ("version=1.\udcff",),  # the byte 0xFF on a command line
+        [
+            (
+                "--set:1:3 MG102",
+                "the file is not UTF-8: byte 0xff cannot stand here",
+                "save the file as UTF-8",
+            )
+        ],
+    ),
+    (
+        "istio",
+        (),
         ("versoin=1.29",),
         [("--set:1:1 MG120", "unknown key 'versoin'", "did you mean 'version'?")],
     ),
