@@ -12,28 +12,33 @@ from typing import NamedTuple
 
 import pytest
 
-from meshgen.api import read_intents
+from meshgen.api import Reading, read_intents, render
 from meshgen.diagnostics import Diagnostic, Findings
 from meshgen.inputs import Content
 from meshgen.intent.access import From, Mode
+from meshgen.intent.exposure import check_exposure
+from meshgen.intent.resolve import resolve
 from meshgen.intent.rules import check
+from meshgen.profiles import choose, read_profiles
 
 CASES = Path(__file__).parent / "cases" / "rules"
 UNWRITTEN = {"unwritten-mode": Mode.PERMISSIVE}
 CALLERS = {"ingress": (From(service_account="ingress/gateway"),)}
 
-_HEADER = re.compile(r"^# (trips|heals|near miss)(: .*)?$", re.MULTILINE)
+# `for istio` renders the part for a mesh, `for istio version=1.28` with settings, as a command line has them.
+_HEADER = re.compile(r"^# (trips|heals|near miss)(?: for ([^:\n]+))?(: .*)?$", re.MULTILINE)
 # Three lines, as the comment that opens a case, so that every position is that of the case's own file.
 _OPENING = "apiVersion: meshgen.dev/v1alpha1\nkind: MeshIntent\nmetadata: {name: case, namespace: shop}"
 
 
 class Section(NamedTuple):
-    """A set of intents inside a case, and what it is to show."""
+    """A set of documents inside a case, and what it is to show."""
 
     case: str
     kind: str
     line: int
     text: str
+    arguments: tuple[str, ...] = ()  # the mesh that it is rendered for, then settings; empty: only checked
 
     @property
     def id(self) -> str:
@@ -49,9 +54,10 @@ def sections(path: Path) -> tuple[Section, ...]:
     for header, end in zip(headers, ends, strict=True):
         body = text[header.end() : end]
         above = text.count("\n", 0, header.end())
-        is_whole = "apiVersion:" in body
+        is_whole = "apiVersion:" in body.partition("\n---\n")[0]
         padding = "\n" * above if is_whole else "\n" * (above - 2) + _OPENING
-        found.append(Section(path.stem, header.group(1), above + 1, padding + body))
+        arguments = tuple((header.group(2) or "").split())
+        found.append(Section(path.stem, header.group(1), above + 1, padding + body, arguments))
     return tuple(found)
 
 
@@ -60,9 +66,27 @@ def findings(section: Section) -> tuple[Diagnostic, ...]:
     found = Findings()
     reading = read_intents([Content(f"{section.case}.yaml", section.text.encode())])
     found.extend(reading.findings)
-    if not found.has_errors:
-        check(reading.intents, callers=CALLERS, unwritten=UNWRITTEN.get(section.case), findings=found)
+    if section.arguments:
+        _render(reading, section.arguments, found)
+    else:
+        read_profiles(reading.documents.profiles, findings=found)
+        _check(reading, UNWRITTEN.get(section.case), found)
     return tuple(sorted(found, key=lambda diagnostic: diagnostic.order))
+
+
+def _render(reading: Reading, arguments: tuple[str, ...], found: Findings) -> None:
+    mesh, *settings = arguments
+    written = read_profiles(reading.documents.profiles, findings=found)
+    for backend, profile in choose(mesh, written, settings, findings=found):
+        if not found.has_errors:
+            found.extend(render(reading, backend, profile).findings)
+
+
+def _check(reading: Reading, unwritten: Mode | None, found: Findings) -> None:
+    if not found.has_errors:
+        check(reading.intents, callers=CALLERS, unwritten=unwritten, findings=found)
+    if not found.has_errors:
+        check_exposure(resolve(reading.intents, callers=CALLERS, shown=reading.shown), found)
 
 
 def told(found: Iterable[Diagnostic]) -> str:
@@ -71,8 +95,8 @@ def told(found: Iterable[Diagnostic]) -> str:
 
 
 def _lines(found: Diagnostic) -> Iterable[str]:
-    assert found.span is not None
-    yield f"{found.span.line}:{found.span.column} {found.severity.value} {found.code}: {found.field}\n"
+    place = "" if found.span is None else f"{found.span.line}:{found.span.column} "
+    yield f"{place}{found.severity.value} {found.code}: {found.field or found.feature}\n"
     yield f"    {found.message}\n"
     yield from (f"    {what}: {place.line}:{place.column}\n" for what, place in found.related)
     yield f"    hint: {found.hint}\n"
