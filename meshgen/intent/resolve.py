@@ -73,6 +73,7 @@ def resolve(intents: Iterable[MeshIntent], *, callers: Callers, shown: Shown = N
             for intent in intents
             for name, provider in (intent.spec.jwt_providers or {}).items()
         },
+        shown=shown,
     )
 
 

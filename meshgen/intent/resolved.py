@@ -12,7 +12,7 @@ from meshgen.intent.keys import Account, ServiceKey
 from meshgen.intent.match import HeaderMatch, Match, Method, PathMatch
 from meshgen.intent.model import MeshIntent, Protocol, Service
 from meshgen.intent.policy import CircuitBreaker, LoadBalancing, OutlierDetection, RateLimit, Retries
-from meshgen.intent.shown import ShownService, ShownWorkload
+from meshgen.intent.shown import Shown, ShownService, ShownWorkload
 from meshgen.intent.traffic import Cors, Fault, Headers, Mirror, Redirect, Rewrite
 from meshgen.values import Duration, Percent
 
@@ -239,6 +239,7 @@ class ResolvedSet:
     wide: tuple[NamespaceWide, ...]
     providers: Mapping[str, JwtProvider]  # of all documents; a name means the same in each
     fronts: Mapping[ServiceKey, tuple[ResolvedService, ...]]  # services with `podsOf` it, where there are any
+    shown: Shown  # everything that the inputs show beside intents
 
     def known_callers(self, callee: ResolvedService) -> tuple[ResolvedService, ...]:
         """Services of the set that may call, in the order of their keys.

@@ -45,6 +45,7 @@ class ShownPort:
     number: int
     target: str  # number or name of the container port
     protocol: Protocol | None  # by appProtocol, else by the name's prefix; None: it does not say
+    transport: str | None  # TCP, UDP or SCTP; None: not written, which is TCP
     app_protocol: str | None
     name: str
     span: Span
@@ -111,6 +112,7 @@ class Shown:
     services: Mapping[ServiceKey, ShownService]
     by_label: Mapping[tuple[str, str, str], tuple[ShownWorkload, ...]]  # by namespace, key and value
     unread: int  # documents that say nothing to us
+    unplaced: frozenset[tuple[str, str]]  # kind and name of what names no namespace itself
 
     def pods(self, namespace: str, selector: Mapping[str, str]) -> tuple[ShownWorkload, ...]:
         """Find the workloads whose pods a selector picks; an empty one picks none."""
@@ -119,7 +121,7 @@ class Shown:
         return tuple(found for found in fewest if found.is_picked_by(selector))
 
 
-NOTHING = Shown(services={}, by_label={}, unread=0)
+NOTHING = Shown(services={}, by_label={}, unread=0, unplaced=frozenset())
 
 
 def show(documents: Iterable[MapNode], *, namespaces: Iterable[str], findings: Findings) -> Shown:
@@ -130,6 +132,7 @@ def show(documents: Iterable[MapNode], *, namespaces: Iterable[str], findings: F
     known = sorted(set(namespaces))
     services: dict[ServiceKey, ShownService] = {}
     workloads: list[ShownWorkload] = []
+    unplaced: set[tuple[str, str]] = set()
     unread = 0
     for node in _objects(documents):
         kind = _text(node, "kind") or ""
@@ -140,6 +143,8 @@ def show(documents: Iterable[MapNode], *, namespaces: Iterable[str], findings: F
             namespace = _namespace(node, kind, known, findings)
             if namespace is None:
                 continue
+            if _text(node, "metadata", "namespace") is None:
+                unplaced.add((kind, _text(node, "metadata", "name") or ""))
             if kind == "Service":
                 service = _service(node, namespace)
                 services[service.key] = service
@@ -147,7 +152,9 @@ def show(documents: Iterable[MapNode], *, namespaces: Iterable[str], findings: F
                 workloads.append(_workload(node, kind, namespace))
         except _Malformed as malformed:
             findings.add(UNREAD_OBJECT, f"a {kind} is not read: {malformed}", span=malformed.span)
-    return Shown(services=services, by_label=_by_label(workloads), unread=unread)
+    return Shown(
+        services=services, by_label=_by_label(workloads), unread=unread, unplaced=frozenset(unplaced)
+    )
 
 
 def _by_label(
@@ -279,6 +286,7 @@ def _service_port(node: MapNode) -> ShownPort:
         number=number,
         target=_name(node, PORT_NAME, "targetPort") or str(number),
         protocol=_PROTOCOLS.get(name.partition("-")[0] if app_protocol is None else app_protocol),
+        transport=_text(node, "protocol"),
         app_protocol=app_protocol,
         name=name,
         span=node.span,
