@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from meshgen.acceptance import agreements
+from meshgen.assumptions import assumed
 from meshgen.backend import Backend
 from meshgen.diagnostics import Diagnostic, Findings
 from meshgen.fidelity import settle, useless
-from meshgen.gaps import Gap, gaps
+from meshgen.gaps import gaps
 from meshgen.inputs import Content
 from meshgen.intent.exposure import check_exposure
 from meshgen.intent.load import NO_INTENT, Documents, load, sort
@@ -19,8 +20,9 @@ from meshgen.intent.resolved import ResolvedSet
 from meshgen.intent.rules import check
 from meshgen.intent.shown import Shown, show
 from meshgen.intent.unfold import unfold
-from meshgen.manifest import Manifest
-from meshgen.patches import Patch, merged
+from meshgen.manifest import Manifest, Plan
+from meshgen.patches import Patch
+from meshgen.patching import patching
 from meshgen.profile import Profile
 from meshgen.source import Node, read
 
@@ -42,7 +44,7 @@ class Rendering:
 
     profile: Profile
     manifests: tuple[Manifest, ...]  # empty where a finding is an error
-    patches: tuple[Patch, ...]  # of objects that are not ours, for the requirements that a patch can meet
+    patches: tuple[Patch, ...]  # of objects that are not ours, where they are asked for
     findings: tuple[Diagnostic, ...]
 
 
@@ -71,10 +73,18 @@ def read_intents(contents: Iterable[Content], *, is_pinned: bool = False) -> Rea
     )
 
 
-def render(reading: Reading, backend: Backend, profile: Profile, *, is_partial: bool = False) -> Rendering:
+def render(
+    reading: Reading,
+    backend: Backend,
+    profile: Profile,
+    *,
+    is_partial: bool = False,
+    is_patched: bool = False,
+) -> Rendering:
     """Translate sound intents for one mesh: rules, gaps, limits, then plans and text.
 
     `is_partial` accepts, for this run, every loss that could be accepted without naming a service.
+    `is_patched` asks for patches too, and so for what is told where there can be none.
     """
     findings = Findings()
     unwritten = backend.unwritten_mode(profile)
@@ -91,24 +101,24 @@ def render(reading: Reading, backend: Backend, profile: Profile, *, is_partial: 
     left = resolved if is_whole else _resolve(reading, settled.intents, profile)
     limited = tuple(backend.limits(left, profile))
     findings.extend((*limited, *useless(entries, settled, limited, profile)))
-    manifests = () if findings.has_errors else _write(left, backend, profile)
-    patches = () if findings.has_errors else merged(_patches(found, profile))
-    return Rendering(profile=profile, manifests=manifests, patches=patches, findings=tuple(findings))
-
-
-def _patches(found: Iterable[Gap], profile: Profile) -> Iterator[Patch]:
-    for gap in found:
-        for requirement in gap.row.requires:
-            if requirement.patches is not None and requirement.id not in profile.holds:
-                yield from requirement.patches(gap.use)
+    plans = () if findings.has_errors else backend.plan(left, profile)
+    findings.extend(assumed(left, plans))
+    manifests = _write(plans, backend)
+    patched = patching(found if is_patched and not findings.has_errors else (), profile, reading.shown)
+    findings.extend(patched.findings)
+    return Rendering(
+        profile=profile, manifests=manifests, patches=patched.patches, findings=tuple(findings)
+    )
 
 
 def _resolve(reading: Reading, intents: tuple[MeshIntent, ...], profile: Profile) -> ResolvedSet:
     return resolve(intents, callers=profile.callers, shown=reading.shown)
 
 
-def _write(resolved: ResolvedSet, backend: Backend, profile: Profile) -> tuple[Manifest, ...]:
+def _write(plans: tuple[Plan, ...], backend: Backend) -> tuple[Manifest, ...]:
+    if not plans:
+        return ()
     from meshgen.templating import renderer  # jinja2 takes 50 ms, and a refused intent needs none of it
 
     write = renderer(backend.name)
-    return tuple(Manifest.of(plan, write(plan)) for plan in backend.plan(resolved, profile))
+    return tuple(Manifest.of(plan, write(plan)) for plan in plans)

@@ -9,7 +9,7 @@ from meshgen.backends.istio.plan.operations import alternatives
 from meshgen.diagnostics import Code, Diagnostic, Span
 from meshgen.intent.access import Action
 from meshgen.intent.policy import RateLimit
-from meshgen.intent.resolved import NamespaceWide, ResolvedService, ResolvedSet
+from meshgen.intent.resolved import NamespaceWide, ResolvedService, ResolvedSet, ServicePort
 from meshgen.profile import Profile
 
 UNNUMBERED_PORT = Code(
@@ -89,13 +89,19 @@ def _unnumbered(service: ResolvedService, profile: Profile) -> Iterator[Diagnost
         if isinstance(port.target, str):
             yield Diagnostic(
                 code=UNNUMBERED_PORT,
-                message=f"the container port {port.target!r} of {service.key.name} has no number",
+                message=f"the container port {port.target!r} of {service.key.name} {_numbers(service, port)}",
                 span=service.written.span("ports", index, "targetPort"),
                 severity=UNNUMBERED_PORT.severity,
+                field=f"spec.services.{service.key.name}.ports[{index}].targetPort",
                 feature="ports.targetPort",
                 mesh=profile.name,
                 hint="write the number as targetPort, or add the workload to the inputs",
             )
+
+
+def _numbers(service: ResolvedService, port: ServicePort) -> str:
+    shown = {found.number for pod in service.pods for found in pod.ports if found.name == port.target}
+    return f"has several numbers: {', '.join(map(str, sorted(shown)))}" if shown else "has no number"
 
 
 def _issuers(service: ResolvedService, resolved: ResolvedSet, profile: Profile) -> Iterator[Diagnostic]:
