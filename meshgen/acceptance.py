@@ -111,6 +111,7 @@ class Agreement:
 
     entry: Accept
     intent: MeshIntent
+    field: str  # where it stands: spec.accept[0]
 
     def speaks_of(self, features: Iterable[str], key: ServiceKey) -> bool:
         """True where it names one of the features, and no other service."""
@@ -129,24 +130,24 @@ class Agreement:
 def agreements(intents: Iterable[MeshIntent], profile: Profile) -> tuple[Agreement, ...]:
     """List the entries that speak of a profile: by its own name, or by that of its mesh."""
     return tuple(
-        Agreement(entry=entry, intent=intent)
+        Agreement(entry=entry, intent=intent, field=f"spec.accept[{index}]")
         for intent in intents
-        for entry in intent.spec.accept
+        for index, entry in enumerate(intent.spec.accept)
         if entry.mesh in (profile.name, profile.mesh)
     )
 
 
 def unneeded(agreement: Agreement, profile: Profile) -> Diagnostic:
     """Report an entry that nothing needs, MG310."""
-    return _useless(agreement, profile, UNNEEDED_ACCEPT, "needs no accept", "take the entry away")
+    return _useless(agreement, profile, UNNEEDED_ACCEPT, "needs no accept", "take this entry away")
 
 
-def ineffective(agreement: Agreement, loss: Loss | None, profile: Profile) -> Diagnostic:
-    """Report an entry that names a loss and does not cover it, MG312."""
-    if loss is None:
-        why, hint = "may not be accepted", "take the entry away, and see what the finding of the loss says"
+def ineffective(agreement: Agreement, service: str | None, profile: Profile) -> Diagnostic:
+    """Report an entry that names a loss and does not cover it, MG312; `service` could be named to accept it."""
+    if service is None:
+        why, hint = "may not be accepted", "take this entry away; the finding of the loss says what to write"
     else:
-        why, hint = "is accepted for a service by its name alone", "add service: <name>"
+        why, hint = "is accepted for a service by its name alone", f"add service: {service}"
     return _useless(agreement, profile, INEFFECTIVE_ACCEPT, why, hint)
 
 
@@ -156,6 +157,7 @@ def _useless(agreement: Agreement, profile: Profile, code: Code, why: str, hint:
         message=f"{agreement.entry.feature} {why} on {profile.name}",
         span=agreement.entry.span(),
         severity=code.severity,
+        field=agreement.field,
         feature=agreement.entry.feature,
         mesh=profile.name,
         hint=hint,

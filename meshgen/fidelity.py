@@ -135,7 +135,7 @@ def useless(
             continue
         meant = next((cause for cause in settled.causes if _is_meant(entry, cause)), None)
         if meant is not None or entry.entry.feature in final:
-            yield ineffective(entry, None if meant is None else meant.loss, profile)
+            yield ineffective(entry, None if meant is None else _acceptable_of(meant), profile)
         else:
             yield unneeded(entry, profile)
 
@@ -144,6 +144,12 @@ def _is_meant(entry: Agreement, cause: Cause) -> bool:
     service = cause.first.use.service
     features = {gap.use.usage.feature for gap in cause.gaps}
     return service is not None and _is_error(cause.first) and entry.speaks_of(features, service.key)
+
+
+def _acceptable_of(cause: Cause) -> str | None:
+    """Name the service for which a loss may be accepted."""
+    service = cause.first.use.service
+    return None if cause.loss is None or service is None else service.key.name
 
 
 def _once(told: Iterable[tuple[Diagnostic, str]]) -> Iterator[Diagnostic]:
