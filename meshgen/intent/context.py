@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from meshgen.diagnostics import Code, Findings, Span
 from meshgen.intent.access import Probe
@@ -53,11 +54,13 @@ class Fill:
         if is_headless != known.is_headless:
             says = "has no cluster address" if known.is_headless else "has a cluster address"
             hint = "write headless: true" if known.is_headless else "take headless away"
-            self._contradict(service, "headless", f"the Service {self.key} {says}", known.span, hint)
+            at = _Place(service, ".headless")
+            self._contradict(at, f"the Service {self.key} {says}", known.span, hint)
         if service.pods_of is None and known.selector:
             self._check_selector(service, known)
             service = replace(service, selector=service.selector or known.selector)
-        return replace(service, ports=tuple(self._port(port, known) for port in service.ports))
+        ports = (self._port(_of_port(service, index), port, known) for index, port in enumerate(service.ports))
+        return replace(service, ports=tuple(ports))
 
     def _selector(self, service: Service) -> Mapping[str, str]:
         return service.selector or {self.spec.selector_label or "app": self.key.name}
@@ -72,9 +75,10 @@ class Fill:
             message = (
                 f"the Service {self.key} picks {_labels(known.selector)}, the intent {_labels(selector)}"
             )
-            self._contradict(service, "selector", message, known.span, f"write {_labels(known.selector)}")
+            at = _Place(service, ".selector")
+            self._contradict(at, message, known.span, f"write {_labels(known.selector)}")
 
-    def _port(self, port: Port, known: ShownService) -> Port:
+    def _port(self, path: str, port: Port, known: ShownService) -> Port:
         if port.port is None:
             return port
         found = next((shown for shown in known.ports if shown.number == port.port), None)
@@ -84,21 +88,24 @@ class Fill:
                 NO_SUCH_PORT,
                 f"the Service {self.key} has no port {port.port}",
                 span=port.span("port"),
+                field=f"{self._field}{path}.port",
                 hint=f"its ports are {numbers}",
                 related=(("the Service", known.span),),
             )
             return port
-        return self._joined(port, found)
+        return self._joined(path, port, found)
 
-    def _joined(self, port: Port, found: ShownPort) -> Port:
+    def _joined(self, path: str, port: Port, found: ShownPort) -> Port:
         if port.target_port is not None and port.target_port != found.target:
             leads = f"leads to {found.target}, not {port.target_port}"
             message = f"port {found.number} of the Service {self.key} {leads}"
-            self._contradict(port, "targetPort", message, found.span, f"write {found.target}")
+            at = _Place(port, f"{path}.targetPort")
+            self._contradict(at, message, found.span, f"write {found.target}")
         if None not in (port.protocol, found.protocol) and port.protocol is not found.protocol:
             shown = found.protocol.value if found.protocol is not None else ""
             message = f"port {found.number} of the Service {self.key} speaks {shown}"
-            self._contradict(port, "protocol", message, found.span, f"write {shown}, or correct the Service")
+            at = _Place(port, f"{path}.protocol")
+            self._contradict(at, message, found.span, f"write {shown}, or correct the Service")
         return replace(
             port, target_port=port.target_port or found.target, protocol=port.protocol or found.protocol
         )
@@ -111,7 +118,8 @@ class Fill:
             id(pod) for name in versions for pod in self._version_pods(name, versions[name], service)
         }
         rest = [pod for pod in pods if id(pod) not in of_versions]
-        account = self._account(service, service.service_account, rest, what=f"the service {self.key.name}")
+        at = _Place(service, ".serviceAccount")
+        account = self._account(at, service.service_account, rest, what=f"the service {self.key.name}")
         return replace(
             service,
             service_account=account,
@@ -128,12 +136,17 @@ class Fill:
     def _version(self, name: str, version: Version, service: Service) -> Version:
         pods = self._version_pods(name, version, service)
         written = version.service_account or service.service_account
-        holder = version if version.service_account is not None else service
-        account = self._account(holder, written, pods, what=f"version {name} of {self.key.name}")
+        is_own = version.service_account is not None
+        at = (
+            _Place(version, f".versions.{name}.serviceAccount")
+            if is_own
+            else _Place(service, ".serviceAccount")
+        )
+        account = self._account(at, written, pods, what=f"version {name} of {self.key.name}")
         return version if account == written else replace(version, service_account=account)
 
     def _account(
-        self, holder: Located, written: str | None, pods: Iterable[ShownWorkload], *, what: str
+        self, at: _Place, written: str | None, pods: Iterable[ShownWorkload], *, what: str
     ) -> str | None:
         """Give the account that the pods show; the written one where they show none or contradict it."""
         shown = {pod.account: pod for pod in pods}
@@ -143,7 +156,7 @@ class Fill:
             for account in sorted(shown.keys() - {written}):
                 pod = shown[account]
                 message = f"the {pod.kind} {pod.name} behind {what} runs as {account}, not {written}"
-                self._contradict(holder, "serviceAccount", message, pod.account_span, f"write {account}")
+                self._contradict(at, message, pod.account_span, f"write {account}")
             return written
         if len(shown) > 1:
             names = ", ".join(sorted(shown))
@@ -151,18 +164,43 @@ class Fill:
             self.findings.add(
                 MIXED_ACCOUNTS,
                 f"the workloads behind {what} run as {names}",
-                span=holder.span(),
+                span=at.holder.span(),
+                field=f"{self._field}{at.path}",
                 hint="declare versions, each with its serviceAccount",
                 related=places,
             )
             return None
         return next(iter(shown))
 
-    def _contradict(self, holder: Located, key: str, message: str, there: Span, hint: str) -> None:
-        span = holder.span(key) or there
+    @property
+    def _field(self) -> str:
+        return f"spec.services.{self.key.name}"
+
+    def _contradict(self, at: _Place, message: str, there: Span, hint: str) -> None:
         self.findings.add(
-            CONTRADICTION, message, span=span, hint=hint, related=(("it is shown here", there),)
+            CONTRADICTION,
+            message,
+            span=at.span or there,
+            field=f"{self._field}{at.path}",
+            hint=hint,
+            related=(("it is shown here", there),),
         )
+
+
+class _Place(NamedTuple):
+    """A key of a service, which is written or left out."""
+
+    holder: Located
+    path: str  # below the service: .ports[0].protocol
+
+    @property
+    def span(self) -> Span | None:
+        return self.holder.span(self.path.rpartition(".")[2])
+
+
+def _of_port(service: Service, index: int) -> str:
+    """Say where a port is written: in `ports`, or on the service for short."""
+    return "" if service.ports[index].source is service.source else f".ports[{index}]"
 
 
 def _numbered(port: Port, pods: Iterable[ShownWorkload]) -> Port:

@@ -24,7 +24,7 @@ PROBE_SHUT_OUT = Code(
 UNKNOWN_PROBE_PORT = Code(
     number="MG285",
     slug="unknown-probe-port",
-    meaning="A probe is written for a port that no container has, or for none where none can be told.",
+    meaning="A probe is written for a port that no container has.",
 )
 
 
@@ -48,6 +48,7 @@ def _check_exposed(service: ResolvedService, findings: Findings) -> None:
             EXPOSED_STRICT_PORT,
             f"the Service {service.key} is a {shown.type}, and port {numbers} takes mTLS alone",
             span=service.written.span("mtls"),
+            field=f"spec.services.{service.key.name}.mtls",
             hint="callers outside the mesh are refused: let them enter by a gateway, or write permissive",
             related=(("the Service", shown.span),),
         )
@@ -60,14 +61,12 @@ def _mode(service: ResolvedService, target: int | str) -> Mode | None:
 def _check_written_probes(service: ResolvedService, findings: Findings) -> None:
     known = {name for pod in service.pods for name in _port_names(pod)}
     for index, probe in enumerate(service.written.probes):
-        if probe.port is None:
-            message = f"probe {index} of {service.key.name} has no port, and no workload shows one like it"
-            findings.add(UNKNOWN_PROBE_PORT, message, span=probe.span(), hint="write port: <container port>")
-        elif known and probe.port not in known:
+        if known and probe.port is not None and probe.port not in known:
             findings.add(
                 UNKNOWN_PROBE_PORT,
                 f"no container behind {service.key.name} has the port {probe.port}",
                 span=probe.span("port"),
+                field=f"spec.services.{service.key.name}.probes[{index}].port",
                 hint=f"its container ports are {', '.join(sorted(known))}",
             )
 
@@ -93,6 +92,7 @@ def _check_shown_probes(service: ResolvedService, findings: Findings) -> None:
                 f"the {pod.kind} {pod.name} has a probe on port {probe.port} of {service.key.name}, "
                 "which is closed",
                 span=service.intent.spec.span("services", service.key.name),
+                field=f"spec.services.{service.key.name}.probes",
                 hint=f"add it to probes: [{{{what}, port: {probe.port}}}]",
                 related=(("the probe", probe.span),),
             )

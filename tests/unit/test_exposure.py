@@ -123,13 +123,3 @@ def test_a_probe_s_port_is_one_that_a_container_has() -> None:
     )
 
     assert told("probes: [{path: /live, port: 9090}]") == [expected]
-
-
-def test_a_probe_without_a_port_wants_a_workload_that_shows_one() -> None:
-    expected = (
-        "intent:7:30 MG285",
-        "probe 0 of web has no port, and no workload shows one like it",
-        "write port: <container port>",
-    )
-
-    assert told("probes: [{path: /other}]", probe=LIVE) == [expected]
