@@ -5,9 +5,11 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from meshgen.intent.keys import ServiceKey
-from meshgen.intent.shown import POD_PATHS, ShownWorkload
+from meshgen.intent.resolved import ResolvedService
+from meshgen.intent.shown import POD_PATHS, Shown, ShownWorkload
 from meshgen.manifest import MANAGED_BY
 from meshgen.scalars import Json, dump
 
@@ -23,9 +25,16 @@ class Patch:
 
     api_version: str
     kind: str
-    namespace: str | None  # None: the object is of no namespace
+    namespace: str | None  # None: the object is of no namespace, or its document names none
     name: str
     fields: Mapping[str, Json]
+
+
+class Unnamed(NamedTuple):
+    """What a patch would have to name and the inputs do not show."""
+
+    kind: str  # Service or workloads
+    of: str  # the service, or the version of it
 
 
 def on_service(
@@ -41,25 +50,56 @@ def on_service(
     return Patch(api_version="v1", kind="Service", namespace=key.namespace, name=key.name, fields=fields)
 
 
+def on_port(service: ResolvedService, number: int, app_protocol: str) -> Patch | Unnamed:
+    """Say of a port of a Service what it speaks."""
+    ports = () if service.shown is None else service.shown.ports
+    for port in ports:
+        if port.number == number and port.transport in (None, "TCP"):
+            # kubernetes-sigs/kustomize kyaml/yaml/merge2: entries are one where number and protocol are
+            # written alike, and one of a patch that finds no other is dropped without a word.
+            transport: dict[str, Json] = {} if port.transport is None else {"protocol": port.transport}
+            entry: dict[str, Json] = {"port": number, **transport, "appProtocol": app_protocol}
+            return on_service(service.key, spec={"ports": [entry]})
+    return Unnamed("Service", service.key.name)
+
+
 def on_namespace(name: str, annotations: Mapping[str, str]) -> Patch:
     """Lay annotations over a Namespace."""
     fields: Mapping[str, Json] = {"metadata": {"annotations": dict(annotations)}}
     return Patch(api_version="v1", kind="Namespace", namespace=None, name=name, fields=fields)
 
 
-def on_pods(pods: Iterable[ShownWorkload], annotations: Mapping[str, str]) -> Iterator[Patch]:
-    """Lay annotations over the pods of workloads; a workload that the inputs do not show cannot be named."""
-    for workload in pods:
-        fields: Mapping[str, Json] = {"metadata": {"annotations": dict(annotations)}}
-        for step in reversed(POD_PATHS[workload.kind]):
-            fields = {step: dict(fields)}
-        yield Patch(
-            api_version=workload.api_version,
-            kind=workload.kind,
-            namespace=workload.namespace,
-            name=workload.name,
-            fields=fields,
-        )
+def pods_of(service: ResolvedService, shown: Shown) -> Iterator[tuple[str, tuple[ShownWorkload, ...]]]:
+    """Group a service's workloads: its own, and those of each version with a selector of its own."""
+    apart = [version for version in service.versions.values() if version.has_own_selector]
+    if not apart or len(apart) < len(service.versions):
+        yield service.key.name, service.pods
+    for version in apart:
+        yield f"{service.key.name} {version.name}", shown.pods(service.key.namespace, version.selector)
+
+
+def on_pods(
+    pods: Iterable[ShownWorkload], annotations: Mapping[str, str], *, of: str
+) -> Iterator[Patch | Unnamed]:
+    """Lay annotations over the pods of workloads, which are those `of` a service or a version."""
+    found = tuple(on_pod(workload, annotations, of=of) for workload in pods)
+    yield from found or (Unnamed("workloads", of),)
+
+
+def on_pod(workload: ShownWorkload, annotations: Mapping[str, str], *, of: str) -> Patch | Unnamed:
+    """Lay annotations over the pods of one workload; one with a generateName cannot be named."""
+    if not workload.name:
+        return Unnamed("workloads", of)
+    fields: Mapping[str, Json] = {"metadata": {"annotations": dict(annotations)}}
+    for step in reversed(POD_PATHS[workload.kind]):
+        fields = {step: dict(fields)}
+    return Patch(
+        api_version=workload.api_version,
+        kind=workload.kind,
+        namespace=workload.namespace,
+        name=workload.name,
+        fields=fields,
+    )
 
 
 def _written(fields: Mapping[str, Mapping[str, Json] | Mapping[str, str] | None]) -> dict[str, Json]:

@@ -10,7 +10,7 @@ from functools import cached_property
 from meshgen.diagnostics import Severity
 from meshgen.intent.features import RELATIONS, Usage
 from meshgen.intent.resolved import ResolvedService, ResolvedSet
-from meshgen.patches import Patch
+from meshgen.patches import Patch, Unnamed
 from meshgen.profile import Profile
 
 
@@ -55,7 +55,7 @@ class Requires:
     id: str
     what: str
     severity: Severity = Severity.NOTE
-    patches: Callable[[Use], Iterable[Patch]] | None = None  # what brings it about; None: no patch can
+    patches: Callable[[Use], Iterable[Patch | Unnamed]] | None = None  # bring it about; None: none can
 
 
 class Polarity(enum.Enum):

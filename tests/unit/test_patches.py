@@ -47,7 +47,7 @@ def workload(kind: str, api_version: str) -> ShownWorkload:
 def test_pods_are_patched_where_their_workload_describes_them(
     kind: str, api_version: str, fields: dict[str, object]
 ) -> None:
-    (patch,) = on_pods([workload(kind, api_version)], {"a": "b"})
+    (patch,) = on_pods([workload(kind, api_version)], {"a": "b"}, of="web")
 
     expected = Patch(api_version=api_version, kind=kind, namespace="shop", name="web", fields=fields)  # type: ignore[arg-type]
     assert patch == expected
@@ -70,7 +70,11 @@ def test_a_component_lays_each_patch_over_its_object_in_a_fixed_order() -> None:
     patches = [
         on_service(ServiceKey("shop", "web"), annotations={"a": "yes"}, labels={"c": "d"}),
         on_namespace("shop", {"e": "f"}),
-        *on_pods([workload("Deployment", "apps/v1")], {"g": "h"}),
+        *(
+            found
+            for found in on_pods([workload("Deployment", "apps/v1")], {"g": "h"}, of="web")
+            if isinstance(found, Patch)
+        ),
     ]
 
     written = component(patches)

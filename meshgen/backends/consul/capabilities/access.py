@@ -11,6 +11,7 @@ from meshgen.backends.consul.capabilities.axes import (
     SINGLETONS,
     WIDE_MODE,
 )
+from meshgen.backends.consul.capabilities.patches import past_the_proxy
 from meshgen.diagnostics import Severity
 from meshgen.support import Approximate, Full, Requires, Row, Unsupported
 
@@ -42,6 +43,7 @@ def _excluded(severity: Severity) -> Requires:
             "a port for probes alone"
         ),
         severity=severity,
+        patches=past_the_proxy,
     )
 
 

@@ -12,9 +12,9 @@ from meshgen.profile import Edition, Profile
 from meshgen.support import Axis, Use
 
 _DOMAIN = "consul.hashicorp.com"
-_META_VERSION = f"{_DOMAIN}/service-meta-version"
-_IGNORE = f"{_DOMAIN}/service-ignore"
-_EXCLUDED = f"{_DOMAIN}/transparent-proxy-exclude-inbound-ports"
+META_VERSION = f"{_DOMAIN}/service-meta-version"
+IGNORE = f"{_DOMAIN}/service-ignore"
+EXCLUDED = f"{_DOMAIN}/transparent-proxy-exclude-inbound-ports"
 
 
 def service_of(use: Use) -> ResolvedService:
@@ -23,7 +23,7 @@ def service_of(use: Use) -> ResolvedService:
     return use.service
 
 
-def _version_of(use: Use) -> ServiceVersion:
+def version_of(use: Use) -> ServiceVersion:
     """The version below which a feature stands: `versions.<v>.…`."""
     return service_of(use).versions[str(use.usage.path[1])]
 
@@ -100,7 +100,7 @@ ACCOUNT = Axis(
 
 
 def _version_account(use: Use) -> str:
-    version = _version_of(use)
+    version = version_of(use)
     name = version.service if version.has_own_selector else service_of(use).key.name
     return "as the service" if version.account.name == name else "other"
 
@@ -109,7 +109,7 @@ VERSION_ACCOUNT = Axis(name="version account", values=("as the service", "other"
 
 
 def _version(use: Use) -> str:
-    version = _version_of(use)
+    version = version_of(use)
     if version.has_own_selector:
         return "service"
     written = (service_of(use).written.versions or {})[version.name]
@@ -119,7 +119,7 @@ def _version(use: Use) -> str:
 def _is_annotated(service: ResolvedService, version: ServiceVersion) -> bool:
     """True where every workload among the inputs that has a version's pods says so to Consul."""
     pods = [workload for workload in service.pods if workload.is_picked_by(version.selector)]
-    return bool(pods) and all(pod.annotations.get(_META_VERSION) == version.name for pod in pods)
+    return bool(pods) and all(pod.annotations.get(META_VERSION) == version.name for pod in pods)
 
 
 VERSION = Axis(name="version", values=("subset", "service", "nameless"), of=_version)
@@ -147,7 +147,7 @@ def _front(use: Use) -> str:
     same = [(port.target, port.protocol) for port in own] == [(port.target, port.protocol) for port in other]
     if not same:
         return "other port"
-    is_ignored = service.shown is not None and service.shown.labels.get(_IGNORE) == "true"
+    is_ignored = service.shown is not None and service.shown.labels.get(IGNORE) == "true"
     return "ignored" if is_ignored else "same port"
 
 
@@ -160,7 +160,7 @@ def _probed_port(use: Use) -> str:
     written = getattr(use.usage.holder, "port", None)
     shown = {probe.port for pod in service.pods for probe in pod.probes if probe.kind == "grpc"}
     ports = shown if written is None else {written}
-    excluded = [set(pod.annotations.get(_EXCLUDED, "").split(",")) for pod in service.pods]
+    excluded = [set(pod.annotations.get(EXCLUDED, "").split(",")) for pod in service.pods]
     is_excluded = bool(excluded) and all(ports <= found for found in excluded)
     is_served = any(str(port.target) in ports for port in service.ports)
     return f"{'excluded' if is_excluded else 'guarded'}, {'served' if is_served else 'its own'}"

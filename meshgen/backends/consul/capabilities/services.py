@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 from meshgen.backends.consul.capabilities.axes import (
     ACCOUNT,
     FRONT,
@@ -9,7 +11,9 @@ from meshgen.backends.consul.capabilities.axes import (
     VERSION_ACCOUNT,
     VERSIONS,
 )
-from meshgen.support import Full, Requires, Row, Unsupported
+from meshgen.backends.consul.capabilities.patches import ignored_front, ignored_version, named_versions
+from meshgen.patches import Patch
+from meshgen.support import Full, Requires, Row, Unsupported, Use
 
 _NAME_OF_ACCOUNT = Requires(
     id="service-named-like-its-account",
@@ -18,13 +22,19 @@ _NAME_OF_ACCOUNT = Requires(
         "they do not start otherwise"
     ),
 )
-_IGNORED = Requires(
-    id="service-ignore",
-    what=(
-        "a Service that picks pods which another one has too carries the label "
-        'consul.hashicorp.com/service-ignore: "true"'
-    ),
-)
+
+
+def _ignored(patches: Callable[[Use], Iterable[Patch]]) -> Requires:
+    """Say which Services Consul must not register."""
+    return Requires(
+        id="service-ignore",
+        what=(
+            "a Service that picks pods which another one has too carries the label "
+            'consul.hashicorp.com/service-ignore: "true"'
+        ),
+        patches=patches,
+    )
+
 
 _ENDPOINTS = "hashicorp/consul-k8s control-plane/connect-inject/controllers/endpoints/endpoints_controller.go"
 _RESOLVER = "hashicorp/consul agent/structs/config_entry_discoverychain.go"
@@ -74,7 +84,7 @@ SERVICES = (
         features=("podsOf",),
         when=FRONT.within("same port"),
         answer=Full(),
-        requires=(_IGNORED,),
+        requires=(_ignored(ignored_front),),
         source=_RESOLVER,
     ),
     Row(features=("podsOf",), when=FRONT.within("ignored"), answer=Full(), source=_RESOLVER),
@@ -104,6 +114,7 @@ SERVICES = (
                     "the pods of each version carry the annotation "
                     "consul.hashicorp.com/service-meta-version: <version>"
                 ),
+                patches=named_versions,
             ),
         ),
         source="hashicorp/consul-k8s control-plane/connect-inject/constants/annotations_and_labels.go",
@@ -153,7 +164,7 @@ SERVICES = (
         features=("versions.createService.false",),
         when=VERSION.within("subset"),
         answer=Full(),
-        requires=(_IGNORED,),
+        requires=(_ignored(ignored_version),),
         source=_ENDPOINTS,
     ),
     Row(

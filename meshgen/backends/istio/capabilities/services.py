@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from meshgen.backends.istio.capabilities.axes import DECLARED, SPLIT, TRAFFIC_POLICY, VERSION_SERVICE
+from meshgen.backends.istio.capabilities.patches import declared_tcp
 from meshgen.diagnostics import Severity
 from meshgen.support import Full, Requires, Row
 
 _PORT_PROTOCOL = Requires(
     id="port-protocol",
     what="Services declare ports of connections as tcp, by a name that begins with tcp- or by appProtocol",
+    patches=declared_tcp,
 )
 
 SERVICES = (
