@@ -143,7 +143,7 @@ def unneeded(agreement: Agreement, profile: Profile) -> Diagnostic:
 
 
 def ineffective(agreement: Agreement, service: str | None, profile: Profile) -> Diagnostic:
-    """Report an entry that names a loss and does not cover it, MG312; `service` could be named to accept it."""
+    """Report an entry that does not cover the loss it names, MG312; naming `service` would accept it."""
     if service is None:
         why, hint = "may not be accepted", "take this entry away; the finding of the loss says what to write"
     else:

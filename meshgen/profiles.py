@@ -181,6 +181,7 @@ def _check(profile: Profile, backend: Backend, span: Span | None, findings: Find
             UNKNOWN_VERSION,
             f"{backend.title} {profile.version} is not known",
             span=span,
+            field="spec.version",
             hint=f"the known versions are {', '.join(backend.versions)}",
         )
         return
@@ -191,6 +192,7 @@ def _check(profile: Profile, backend: Backend, span: Span | None, findings: Find
             UNSUPPORTED_GATEWAY_API,
             f"{backend.title} {profile.version} does not support Gateway API {api.version}",
             span=span,
+            field="spec.gatewayAPI.version",
             hint=f"it supports {', '.join(supported)}",
         )
 
@@ -225,7 +227,11 @@ class _Reader:
             whose = "is built in" if is_built_in else "stands twice"
             span = document.metadata.span("name")
             self._findings.add(
-                TAKEN_NAME, f"the profile {name!r} {whose}", span=span, hint="give it another name"
+                TAKEN_NAME,
+                f"the profile {name!r} {whose}",
+                span=span,
+                field="metadata.name",
+                hint="give it another name",
             )
         else:
             self._documents[name] = document
@@ -254,7 +260,13 @@ class _Reader:
         names = [*self._documents, *self._built_in]
         why = "extends itself" if name in above else "does not exist"
         hint = near_miss(name, set(names) - set(above)) or f"extend one of {', '.join(sorted(names))}"
-        self._findings.add(UNKNOWN_BASE, f"the profile {name!r} {why}", span=spec.span("extends"), hint=hint)
+        self._findings.add(
+            UNKNOWN_BASE,
+            f"the profile {name!r} {why}",
+            span=spec.span("extends"),
+            field="spec.extends",
+            hint=hint,
+        )
         return None
 
     def _fresh(self, spec: ProfileSpec) -> Choice | None:
@@ -269,6 +281,7 @@ class _Reader:
                 INCOMPLETE_PROFILE,
                 f"the profile names no {missing} that is known",
                 span=spec.span(missing),
+                field=f"spec.{missing}",
                 hint=hint,
             )
             return None
@@ -286,6 +299,7 @@ class _Reader:
                 FOREIGN_BLOCK,
                 f"{key!r} does not fit a profile of {backend.title}",
                 span=spec.span(key),
+                field=f"spec.{key}",
                 hint="take it away, or extend a profile of that mesh",
             )
         return not foreign

@@ -59,7 +59,9 @@ class Fill:
         if service.pods_of is None and known.selector:
             self._check_selector(service, known)
             service = replace(service, selector=service.selector or known.selector)
-        ports = (self._port(_of_port(service, index), port, known) for index, port in enumerate(service.ports))
+        ports = (
+            self._port(_of_port(service, index), port, known) for index, port in enumerate(service.ports)
+        )
         return replace(service, ports=tuple(ports))
 
     def _selector(self, service: Service) -> Mapping[str, str]:

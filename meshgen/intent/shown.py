@@ -201,7 +201,8 @@ def _namespace(node: MapNode, kind: str, known: list[str], findings: Findings) -
         NO_NAMESPACE,
         f"the {kind} {name} names no namespace, and the intents have {len(known)}, so it is not read",
         span=node.span,
-        hint="write metadata.namespace",
+        field="metadata",
+        hint=f"add namespace: {' or '.join(known)}",
     )
     return None
 

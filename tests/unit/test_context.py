@@ -252,7 +252,7 @@ def test_an_object_without_a_namespace_is_not_read_where_the_set_has_several() -
             "two:1:1",
             "MG114",
             "the Service web names no namespace, and the intents have 2, so it is not read",
-            "write metadata.namespace",
+            "add namespace: other or shop",
         )
     ]
 
