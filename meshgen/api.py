@@ -104,11 +104,10 @@ def render(
     plans = () if findings.has_errors else backend.plan(left, profile)
     findings.extend(assumed(left, plans))
     manifests = _write(plans, backend)
-    patched = patching(found if is_patched and not findings.has_errors else (), profile, reading.shown)
-    findings.extend(patched.findings)
-    return Rendering(
-        profile=profile, manifests=manifests, patches=patched.patches, findings=tuple(findings)
-    )
+    asked = found if is_patched and not findings.has_errors else ()
+    patches, unpatched = patching(asked, profile, reading.shown)
+    findings.extend(unpatched)
+    return Rendering(profile=profile, manifests=manifests, patches=patches, findings=tuple(findings))
 
 
 def _resolve(reading: Reading, intents: tuple[MeshIntent, ...], profile: Profile) -> ResolvedSet:

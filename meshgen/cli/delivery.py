@@ -24,7 +24,7 @@ class Stream:
     """Stdout, for manifests or for patches."""
 
     syntax: Syntax
-    is_patches: bool
+    is_patched: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +59,7 @@ def target(
                 raise misuse(f"{flag} needs a folder", hint="add --output-dir DIR")
         if patches and output == "json":
             raise misuse("--patches is YAML for kustomize", hint="leave --output json out")
-        return Stream(syntax=Syntax(output or "yaml"), is_patches=patches)
+        return Stream(syntax=Syntax(output or "yaml"), is_patched=patches)
     if output == "json":
         raise misuse("--output json is for stdout, a folder holds YAML", hint="leave one of the two out")
     return Folder(path=Path(output_dir), is_kustomized=kustomization, is_checked=check, is_patched=patches)
@@ -72,7 +72,7 @@ def deliver(
     if telling.fails(findings):
         return ""
     match into:
-        case Stream(is_patches=True):
+        case Stream(is_patched=True):
             return "".join(component(found.patches) for found in rendered)
         case Stream(syntax=syntax):
             return "".join(stream(found.manifests, syntax) for found in rendered)

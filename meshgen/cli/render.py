@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 import click
 
 from meshgen import folder, profiles
-from meshgen.api import Reading, read_intents
+from meshgen.api import Reading, Rendering, read_intents
 from meshgen.api import render as translate
+from meshgen.backend import Backend
 from meshgen.cli.delivery import Folder, Rendered, Stream, Target, deliver, target
 from meshgen.cli.help import Verbatim
 from meshgen.cli.options import inputs
@@ -21,6 +23,7 @@ from meshgen.cli.usage import Misuse, misuse
 from meshgen.diagnostics import Diagnostic, Findings, Severity
 from meshgen.inputs import read_inputs
 from meshgen.output import Syntax
+from meshgen.profile import Profile
 from meshgen.profiles import Choice
 from meshgen.progress import Progress
 from meshgen.report.text import count, counted
@@ -115,7 +118,8 @@ def command(  # noqa: PLR0913  click gives each option by its name
         progress.stage("reading")
         reading = _read(names, is_pinned=is_pinned, findings=findings)
         chosen = _choose(mesh, settings, reading, into, findings)
-        rendered = _render(reading, chosen, is_partial=is_partial, progress=progress, findings=findings)
+        how = partial(translate, is_partial=is_partial, is_patched=into.is_patched)
+        rendered = _render(reading, chosen, how, progress=progress, findings=findings)
         progress.stage("writing")
         text = deliver(rendered, into, is_one=mesh != "all", telling=telling, findings=findings)
     is_read = _print(text, findings)
@@ -168,8 +172,8 @@ def _choices(written: profiles.Profiles) -> tuple[str, ...]:
 def _render(
     reading: Reading,
     chosen: Iterable[Choice],
+    how: Callable[[Reading, Backend, Profile], Rendering],
     *,
-    is_partial: bool,
     progress: Progress,
     findings: Findings,
 ) -> tuple[Rendered, ...]:
@@ -180,7 +184,7 @@ def _render(
         if findings.has_errors:
             rendered.append(Rendered(reading.written, profile, (), ()))
             continue
-        rendering = translate(reading, backend, profile, is_partial=is_partial)
+        rendering = how(reading, backend, profile)
         told.extend(rendering.findings)
         rendered.append(Rendered(reading.written, profile, rendering.manifests, rendering.patches))
     findings.extend(dict.fromkeys(told))  # what is of the intent alone is told once
