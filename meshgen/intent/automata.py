@@ -141,7 +141,7 @@ def _compile(regex: str) -> _Nfa:
     return _Nfa(tuple(map(tuple, builder.edges)), tuple(map(tuple, builder.silent)))
 
 
-_TOKEN = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|.", re.DOTALL)
+_TOKEN = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\{[0-9]+(?:,[0-9]*)?\}|.", re.DOTALL)
 _IN_CLASS = re.compile(r"\\.|.", re.DOTALL)
 _DEEPEST = 50
 
@@ -161,6 +161,8 @@ def _spelled(regex: str) -> str:
                 raise _NotUnderstood(regex)
         elif token.startswith("[") and len(token) > 1:
             out.append(_spelled_class(token))
+        elif token in ("{", "}"):  # to RE2 a brace that repeats nothing is itself
+            out.append(f"\\{token}")
         else:
             out.append(_spelled_escape(token, special="\\[]|(){}.?*+^$"))
     return "".join(out)

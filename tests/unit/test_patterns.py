@@ -164,6 +164,11 @@ def test_the_shortest_text_is_what_trying_them_all_finds(within: list[str], outs
         assert (fits(str(found)), tried) == (True, None)
 
 
+@pytest.mark.parametrize("text", ["a{,3}", "a{}", "a{b}", "a{1,b}", "{a", "a}"])
+def test_a_brace_that_repeats_nothing_is_itself(text: str) -> None:
+    assert shortest([text], [], alphabet=[(0x21, 0x7E)]) == text
+
+
 CLASSES = [
     "[a-]",
     "[-a]",
