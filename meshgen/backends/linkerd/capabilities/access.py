@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from meshgen.backends.linkerd.capabilities.axes import CLUSTER, EXCEPTED, PATHS, PROBED, REST, UNLISTED
+from meshgen.backends.linkerd.capabilities.patches import closed_pods, told_namespace
 from meshgen.diagnostics import Severity
 from meshgen.support import POLARITY, Approximate, Full, Requires, Row, Unsupported
 
@@ -22,6 +23,7 @@ _UNLISTED = Requires(
     what="a container port that the intent does not list admits what the cluster admits, unless its pods are "
     "annotated with config.linkerd.io/default-inbound-policy: deny, or all-authenticated for the mode alone",
     severity=Severity.WARNING,
+    patches=closed_pods,
 )
 _PATHS_AS_SENT = Requires(
     id="path-normalization",
@@ -38,6 +40,7 @@ _NAMESPACE = Requires(
     what="the namespace is annotated with config.linkerd.io/default-inbound-policy: deny, or "
     "all-authenticated for the mode alone, and its pods have been restarted since",
     severity=Severity.WARNING,
+    patches=told_namespace,
 )
 _TO = "authorization.rules.to"
 

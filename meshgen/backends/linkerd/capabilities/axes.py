@@ -227,13 +227,24 @@ def _accrues(use: Use) -> str:
     assert isinstance(detection, OutlierDetection)
     if shown is None:
         return "missing"
+    return "shown" if accrual(detection).items() <= shown.annotations.items() else "missing"
+
+
+def accrual(detection: OutlierDetection) -> dict[str, str]:
+    """Name the annotations of a Service that eject as the intent asks."""
     asked = {"": "consecutive"}
     if detection.consecutive5xx is not None:
         asked["-consecutive-max-failures"] = str(detection.consecutive5xx)
-    if detection.base_ejection_time is not None:
-        asked["-consecutive-min-penalty"] = duration(detection.base_ejection_time)
-    written = {f"balancer.linkerd.io/failure-accrual{key}": value for key, value in asked.items()}
-    return "shown" if written.items() <= shown.annotations.items() else "missing"
+    if (base := detection.base_ejection_time) is not None:
+        asked["-consecutive-min-penalty"] = duration(base)
+        if base > _LONGEST_PENALTY:
+            asked["-consecutive-max-penalty"] = duration(base)
+    return {f"balancer.linkerd.io/failure-accrual{key}": value for key, value in asked.items()}
+
+
+# linkerd/linkerd2 policy-controller/k8s/index/src/outbound/index.rs: where the least penalty is above the
+# longest, which is a minute unless written, none of the annotations counts.
+_LONGEST_PENALTY = Duration(60_000)
 
 
 ACCRUAL = Axis(name="failure accrual", values=("shown", "missing"), of=_accrues)

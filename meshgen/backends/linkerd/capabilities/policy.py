@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from meshgen.backends.linkerd.capabilities.axes import ACCRUAL, BURST, EJECTED
+from meshgen.backends.linkerd.capabilities.patches import ejecting
 from meshgen.support import Approximate, Full, Requires, Row, Unsupported
 
 _BALANCER = "linkerd/linkerd2-proxy linkerd/proxy/balance/src/lib.rs"
@@ -16,6 +17,7 @@ _ANNOTATED = Requires(
     what="the Service {service} has the annotations balancer.linkerd.io/failure-accrual: consecutive, and "
     "failure-accrual-consecutive-max-failures (consecutive5xx) and -min-penalty (baseEjectionTime) of that "
     "domain",
+    patches=ejecting,
 )
 
 BALANCING = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from meshgen.backends.linkerd.capabilities.axes import APP_PROTOCOL, CHANNEL, SPLIT_BY
+from meshgen.backends.linkerd.capabilities.patches import seen_as_bytes, seen_as_grpc
 from meshgen.diagnostics import Severity
 from meshgen.support import Full, Requires, Row
 
@@ -17,11 +18,13 @@ _H2C = Requires(
     id="grpc-app-protocol",
     what="the gRPC ports of the Service {service} have no appProtocol, or kubernetes.io/h2c: another one, "
     "grpc too, makes the proxies treat calls as bytes",
+    patches=seen_as_grpc,
 )
 _OPAQUE = Requires(
     id="opaque-port",
     what="the ports of the Service {service} that carry connections have appProtocol: linkerd.io/tcp, or the "
     "proxies look for HTTP first",
+    patches=seen_as_bytes,
 )
 _EXPERIMENTAL = Requires(
     id="gateway-api-experimental",
