@@ -257,9 +257,9 @@ class _Reader:
             return self._built_in[name]
         if name in self._documents and name not in above:
             return self._choice(name, above)
-        names = [*self._documents, *self._built_in]
+        names = {*self._documents, *self._built_in}.difference(above)
         why = "extends itself" if name in above else "does not exist"
-        hint = near_miss(name, set(names) - set(above)) or f"extend one of {', '.join(sorted(names))}"
+        hint = near_miss(name, names) or f"extend one of {', '.join(sorted(names))}"
         self._findings.add(
             UNKNOWN_BASE,
             f"the profile {name!r} {why}",

@@ -39,7 +39,8 @@ def _instructed() -> list[tuple[Section, Diagnostic]]:
         for section in ALL
         if section.kind == "trips"
         for found in findings(section)
-        if any(pattern.match(found.hint or "") for pattern in _INSTRUCTIONS)
+        if found.span is not None  # else it speaks of the command line
+        and any(pattern.match(found.hint or "") for pattern in _INSTRUCTIONS)
     ]
 
 

@@ -85,10 +85,17 @@ def _report_no_object(node: Node, findings: Findings) -> None:
 def _is_ours(api_version: ScalarNode, kind: ScalarNode, findings: Findings) -> bool:
     if api_version.text != API_VERSION:
         message = f"{api_version.text!r} is not a version that is read"
-        findings.add(UNKNOWN_API_VERSION, message, span=api_version.span, hint=f"write {API_VERSION}")
+        findings.add(
+            UNKNOWN_API_VERSION,
+            message,
+            span=api_version.span,
+            field="apiVersion",
+            hint=f"write {API_VERSION}",
+        )
     if kind.text not in KINDS:
         hint = near_miss(kind.text, KINDS) or f"the kinds are {', '.join(KINDS)}"
-        findings.add(UNKNOWN_KIND, f"there is no kind {kind.text!r}", span=kind.span, hint=hint)
+        message = f"there is no kind {kind.text!r}"
+        findings.add(UNKNOWN_KIND, message, span=kind.span, field="kind", hint=hint)
     return api_version.text == API_VERSION and kind.text in KINDS
 
 

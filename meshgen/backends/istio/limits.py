@@ -90,9 +90,8 @@ def _unnumbered(service: ResolvedService, profile: Profile) -> Iterator[Diagnost
             yield Diagnostic(
                 code=UNNUMBERED_PORT,
                 message=f"the container port {port.target!r} of {service.key.name} {_numbers(service, port)}",
-                span=service.written.span("ports", index, "targetPort"),
+                span=service.written.ports[index].span("targetPort"),
                 severity=UNNUMBERED_PORT.severity,
-                field=f"spec.services.{service.key.name}.ports[{index}].targetPort",
                 feature="ports.targetPort",
                 mesh=profile.name,
                 hint="write the number as targetPort, or add the workload to the inputs",
