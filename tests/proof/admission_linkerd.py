@@ -147,7 +147,7 @@ def _rate_limit(obj: Mapping[str, Any]) -> Iterator[str]:
     total = spec.get("total", {}).get("requestsPerSecond", _MOST_RATE)
     rates = [spec.get("identity", {}).get("requestsPerSecond", total)]
     rates += [override["requestsPerSecond"] for override in spec.get("overrides", [])]
-    for rate in (total, *rates):
+    for rate in dict.fromkeys((total, *rates)):
         if not 0 < rate <= _MOST_RATE:
             yield f"spec: {rate} is not a rate of 1..{_MOST_RATE}"
     if max(rates) > total:

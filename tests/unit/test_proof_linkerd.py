@@ -65,4 +65,4 @@ def test_weights_of_a_split_may_be_numbers_and_quantities(weight: object) -> Non
 
 
 def test_a_kind_that_no_clause_judges_is_not_admitted() -> None:
-    assert reject({"kind": "GRPCRoute"}) == ["linkerd 5 GRPCRoute: no clause judges this kind yet"]
+    assert reject({"kind": "TLSRoute"}) == ["linkerd 5 TLSRoute: no clause judges this kind yet"]
