@@ -1,7 +1,7 @@
 """Every case under `cases/`: what each profile makes of an intent, manifests and findings compared whole.
 
 A golden is named by its profile. Where a case needs more, a line of its `arguments.txt` says
-`<golden>: <mesh> [--partial] [--set K=V]...`, what the command line has after `--mesh`.
+`<golden>: <mesh> [--partial] [--patches] [--set K=V]...`, what the command line has after `--mesh`.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ from typing import NamedTuple
 
 import pytest
 
-from meshgen.api import read_intents, render
+from meshgen.api import Rendering, read_intents, render
 from meshgen.diagnostics import Findings
 from meshgen.inputs import read_inputs
 from meshgen.output import Syntax, stream
+from meshgen.patches import component
 from meshgen.profiles import choose, read_profiles
 from meshgen.report import Format, report
 
@@ -69,6 +70,7 @@ class Arguments(NamedTuple):
 
     mesh: str
     is_partial: bool = False
+    is_patched: bool = False  # then stdout is the Component
     settings: tuple[str, ...] = ()
 
 
@@ -78,7 +80,8 @@ def arguments(golden: Golden) -> Arguments:
         name, _, rest = line.partition(": ")
         if name == golden.profile:
             mesh, *words = rest.split()
-            return Arguments(mesh, "--partial" in words, tuple(word for word in words if "=" in word))
+            settings = tuple(word for word in words if "=" in word)
+            return Arguments(mesh, "--partial" in words, "--patches" in words, settings)
     return Arguments(golden.profile)
 
 
@@ -91,10 +94,15 @@ def rendered(names: list[str], how: Arguments) -> Output:
     findings.extend(reading.findings)
     manifests = ""
     if not findings.has_errors:
-        rendering = render(reading, chosen.backend, chosen.profile, is_partial=how.is_partial)
+        asked = {"is_partial": how.is_partial, "is_patched": how.is_patched}
+        rendering = render(reading, chosen.backend, chosen.profile, **asked)
         findings.extend(rendering.findings)
-        manifests = stream(rendering.manifests, Syntax.YAML)
+        manifests = "" if findings.has_errors else written_as(rendering, how)
     return Output(manifests, report(findings, Format.TEXT))
+
+
+def written_as(rendering: Rendering, how: Arguments) -> str:
+    return component(rendering.patches) if how.is_patched else stream(rendering.manifests, Syntax.YAML)
 
 
 def expected(golden: Golden) -> Output:
