@@ -6,6 +6,7 @@ import importlib
 import pkgutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import meshgen
@@ -34,6 +35,7 @@ FAMILIES = {
 }
 
 
+@cache
 def codes() -> tuple[Code, ...]:
     """List every code that a module of the package declares, by number."""
     found = {
@@ -68,6 +70,7 @@ class Field:
         return ".".join(self.path).replace(".[]", "[]")
 
 
+@cache
 def fields() -> tuple[Field, ...]:
     """List every key of every kind, in the order of the model."""
     return tuple(
@@ -117,6 +120,7 @@ def _objects(shape: Shape) -> Iterator[tuple[ObjectShape, tuple[str, ...]]]:
             return
 
 
+@cache
 def features() -> tuple[str, ...]:
     """List the id of everything that a mesh may be unable to carry."""
     return tuple(sorted(declared(MeshIntent)))

@@ -17,6 +17,11 @@ def schemas() -> Path:
     return _folder("schemas")
 
 
+def findings() -> Path:
+    """Find the folder that has for each code the smallest input that trips it."""
+    return _folder("findings")
+
+
 def _folder(name: str) -> Path:
     places = (_PACKAGE / name, _PACKAGE.parent / name)
     found = next(filter(Path.is_dir, places), None)

@@ -13,7 +13,8 @@ from meshgen import __version__
 from meshgen.cli import usage
 from meshgen.cli.help import Verbatim, written
 
-COMMANDS = ("render", "capabilities", "profile", "schema")  # in the order in which a newcomer needs them
+# In the order in which a newcomer needs them.
+COMMANDS = ("render", "capabilities", "explain", "profile", "schema")
 _INTERRUPTED = 128 + 2  # as a shell says that a command died of SIGINT
 
 

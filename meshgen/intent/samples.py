@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -51,6 +52,27 @@ def sample(id: str) -> Tree:
     if id.startswith("authorization.rules.when."):
         return _merged(_BASE, _provider("issuer", token=_TOKENS[id.rpartition(".")[2]]))
     return _merged(_BASE, _web(_fragment(id)))
+
+
+def small(id: str) -> Tree:
+    """Give the intent of one id without the services and versions that nothing in it names."""
+    whole, base = sample(id), _BASE["spec"]["services"]
+    services = {name: _bare(service, base[name]) for name, service in whole["spec"]["services"].items()}
+    named = json.dumps(services["web"])
+    kept = {
+        name: service
+        for name, service in services.items()
+        if name == "web" or f'"{name}' in named or service != _bare(base[name], base[name])
+    }
+    return {**whole, "spec": {**whole["spec"], "services": kept}}
+
+
+def _bare(service: Tree, base: Tree) -> Tree:
+    """Take away the versions of the base where nothing beside them names one."""
+    versions = base.get("versions")
+    rest = {key: value for key, value in service.items() if key != "versions"}
+    is_named = any(f'"{version}"' in json.dumps(rest) for version in versions or ())
+    return service if is_named or service.get("versions") != versions else rest
 
 
 def _web(fragment: Tree) -> Tree:
