@@ -8,9 +8,20 @@ from pathlib import Path
 import pytest
 
 from meshgen.diagnostics import Diagnostic, Findings, Severity, Span
-from meshgen.folder import FOREIGN_FILE, OUT_OF_DATE, UNWRITABLE, Changes, Owner, compare, differences, write
+from meshgen.folder import (
+    FOREIGN_FILE,
+    OUT_OF_DATE,
+    UNWRITABLE,
+    Changes,
+    Owner,
+    compare,
+    compare_component,
+    differences,
+    write,
+)
 from meshgen.inputs import UNREADABLE
 from meshgen.manifest import Manifest
+from meshgen.patches import component
 
 OWNERS = frozenset({Owner("bookinfo", "shop")})
 
@@ -253,3 +264,74 @@ def test_a_write_that_fails_leaves_no_trace(tmp_path: Path) -> None:
         )
     ] == list(findings)
     assert {"a.yaml": "old"} == content(tmp_path)
+
+
+def lay(folder: Path, text: str) -> list[Diagnostic]:
+    """Do what the command does with a Component: compare, and write where nothing is in the way."""
+    findings = Findings()
+    changes = compare_component(folder, text, findings=findings)
+    if not findings.has_errors:
+        write(changes, findings=findings)
+    return list(findings)
+
+
+COMPONENT = component([])
+OLDER = COMPONENT.replace("patches: []", "patches: []\nresources: []")
+
+
+def test_a_component_has_a_folder_of_its_own(tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "patches"
+
+    assert [] == lay(folder, COMPONENT)
+    assert {"kustomization.yaml": COMPONENT} == content(folder)
+
+
+def test_a_component_in_step_is_not_touched(tmp_path: Path) -> None:
+    lay(tmp_path, COMPONENT)
+
+    assert Changes(folder=tmp_path, written={}, removed=()) == compare_component(
+        tmp_path, COMPONENT, findings=Findings()
+    )
+
+
+def test_our_own_component_is_written_anew_and_other_files_stay(tmp_path: Path) -> None:
+    lay(tmp_path, OLDER)
+    (tmp_path / "mine.yaml").write_text(text("a"))
+    changes = compare_component(tmp_path, COMPONENT, findings=Findings())
+    line = COMPONENT.count("\n") + 1
+
+    assert [
+        out_of_date(
+            "kustomization.yaml differs from what the intent renders to",
+            tmp_path / "kustomization.yaml",
+            line,
+        )
+    ] == list(differences(changes))
+    assert [] == lay(tmp_path, COMPONENT)
+    assert {"kustomization.yaml": COMPONENT, "mine.yaml": text("a")} == content(tmp_path)
+
+
+def test_a_kustomization_of_somebody_else_is_in_the_way_of_a_component(tmp_path: Path) -> None:
+    path = tmp_path / "kustomization.yaml"
+    path.write_text("resources: []\n")
+
+    assert [in_the_way(path)] == lay(tmp_path, COMPONENT)
+    assert {path.name: "resources: []\n"} == content(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["kustomization.yml", "Kustomization"])
+def test_a_kustomization_of_another_spelling_is_in_the_way_of_a_component(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("resources: []\n")
+
+    assert [in_the_way(tmp_path / name)] == lay(tmp_path, COMPONENT)
+
+
+def test_a_file_where_the_folder_of_a_component_belongs_is_a_finding(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_text("")
+
+    assert [
+        Diagnostic(
+            code=UNREADABLE, message=f"{path} cannot be read: Not a directory", severity=Severity.ERROR
+        )
+    ] == lay(path, COMPONENT)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from meshgen.diagnostics import Span
 from meshgen.intent.keys import ServiceKey
 from meshgen.intent.shown import ShownWorkload
-from meshgen.patches import Patch, component, merged, on_namespace, on_pods, on_service
+from meshgen.patches import Patch, Unnamed, component, merged, on_namespace, on_pods, on_service
 
 SPAN = Span("f", 1, 1)
 
@@ -51,6 +53,13 @@ def test_pods_are_patched_where_their_workload_describes_them(
 
     expected = Patch(api_version=api_version, kind=kind, namespace="shop", name="web", fields=fields)  # type: ignore[arg-type]
     assert patch == expected
+
+
+def test_workloads_that_no_input_shows_or_names_are_told_of() -> None:
+    nameless = replace(workload("Deployment", "apps/v1"), name="")  # it has a generateName
+
+    assert [Unnamed("workloads", "web v1")] == list(on_pods([], {"a": "b"}, of="web v1"))
+    assert [Unnamed("workloads", "web v1")] == list(on_pods([nameless], {"a": "b"}, of="web v1"))
 
 
 def test_patches_of_one_object_are_one() -> None:
