@@ -13,6 +13,7 @@ from meshgen.intent.document import is_sound
 from meshgen.intent.keys import ServiceKey
 from meshgen.intent.model import Accept, MeshIntent, Service
 from meshgen.intent.policy import Retries
+from meshgen.intent.resolve import port_names, port_of
 from meshgen.profile import Profile
 from meshgen.support import Approximate, Polarity, Row, Unsupported, Use
 
@@ -181,9 +182,20 @@ def without(service: Service, loss: Loss, path: tuple[str | int, ...]) -> Servic
         case Loss.STRICT:
             return _at(service, path, Mode.STRICT)  # type: ignore[no-any-return]
         case Loss.PORTS:
-            return replace(service, ports=service.ports[:1])
+            return _with_first_port(service)
         case Loss.NOTHING:
             return service
+
+
+def _with_first_port(service: Service) -> Service:
+    first = service.ports[:1]
+    names = {name for port in first for name in port_names(port_of(port))}
+    mtls = service.mtls
+    if mtls is not None and mtls.ports is not None:
+        kept = {name: mode for name, mode in mtls.ports.items() if name in names}
+        left = replace(mtls, ports=kept or None)
+        mtls = left if is_sound(left) else None
+    return replace(service, ports=first, mtls=mtls)
 
 
 def _stands(root: Any, path: tuple[str | int, ...]) -> bool:

@@ -97,7 +97,8 @@ def render(
     entries = agreements(reading.intents, profile)
     settled = settle(found, reading.intents, profile, entries=entries, is_partial=is_partial)
     findings.extend(settled.findings)
-    is_whole = settled.intents is reading.intents
+    # With an error nothing is left out: what is not accepted may speak of what would be.
+    is_whole = settled.intents is reading.intents or findings.has_errors
     left = resolved if is_whole else _resolve(reading, settled.intents, profile)
     limited = tuple(backend.limits(left, profile))
     findings.extend((*limited, *useless(entries, settled, limited, profile)))
