@@ -253,8 +253,7 @@ def _strings(node: Node | None, *path: str) -> Mapping[str, str]:
 def _labels(node: MapNode, *path: str) -> Mapping[str, str]:
     found = _strings(node, *path)
     for key, value in found.items():
-        wrong = LABEL_KEY.check(key) or LABEL_VALUE.check(value)
-        if wrong is not None:
+        if (wrong := LABEL_KEY.check(key) or LABEL_VALUE.check(value)) is not None:
             raise _Malformed(f"{'.'.join(path)}: {wrong}", node.span)
     return found
 
