@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from meshgen.diagnostics import Code, Findings, Severity, Span
@@ -112,7 +112,7 @@ class Shown:
     services: Mapping[ServiceKey, ShownService]
     by_label: Mapping[tuple[str, str, str], tuple[ShownWorkload, ...]]  # by namespace, key and value
     unread: int  # documents that say nothing to us
-    unplaced: frozenset[tuple[str, str]]  # kind and name of what names no namespace itself
+    unplaced: Collection[tuple[str, str]]  # kind and name of what names no namespace itself
 
     def pods(self, namespace: str, selector: Mapping[str, str]) -> tuple[ShownWorkload, ...]:
         """Find the workloads whose pods a selector picks; an empty one picks none."""
@@ -152,9 +152,7 @@ def show(documents: Iterable[MapNode], *, namespaces: Iterable[str], findings: F
                 workloads.append(_workload(node, kind, namespace))
         except _Malformed as malformed:
             findings.add(UNREAD_OBJECT, f"a {kind} is not read: {malformed}", span=malformed.span)
-    return Shown(
-        services=services, by_label=_by_label(workloads), unread=unread, unplaced=frozenset(unplaced)
-    )
+    return Shown(services=services, by_label=_by_label(workloads), unread=unread, unplaced=unplaced)
 
 
 def _by_label(
