@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from meshgen.diagnostics import Code, Diagnostic, Severity
 from meshgen.intent.model import MeshIntent
 from meshgen.intent.resolved import ResolvedService, ResolvedSet
+from meshgen.intent.rules.subjects import listed
 from meshgen.manifest import Plan
 
 WRITTEN_ASSUMPTION = Code(
@@ -15,6 +16,8 @@ WRITTEN_ASSUMPTION = Code(
     meaning="A selector is neither written nor shown, and the manifests carry the one that was assumed.",
     severity=Severity.WARNING,
 )
+
+_Selector = tuple[str, frozenset[tuple[str, str]]]  # a namespace, and the labels of pods in it
 
 
 def assumed(resolved: ResolvedSet, plans: Iterable[Plan]) -> Iterator[Diagnostic]:
@@ -28,7 +31,7 @@ def assumed(resolved: ResolvedSet, plans: Iterable[Plan]) -> Iterator[Diagnostic
     written = _written(plans)
     by_intent: dict[int, list[ResolvedService]] = {}
     for service in guessed:
-        if (service.key.namespace, *_label(service)) in written:
+        if not written.isdisjoint(_selectors(service)):
             by_intent.setdefault(id(service.intent), []).append(service)
     for services in by_intent.values():
         yield _told(services, services[0].intent)
@@ -40,23 +43,25 @@ def _is_guessed(service: ResolvedService) -> bool:
     return not is_named and written.pods_of is None
 
 
-def _label(service: ResolvedService) -> tuple[str, str]:
-    """Name the one label of a selector that was assumed."""
-    ((key, value),) = service.selector.items()
-    return key, value
+def _selectors(service: ResolvedService) -> Iterator[_Selector]:
+    """List what was assumed: the service's selector, and those of versions that build on it."""
+    versions = (version.selector for version in service.versions.values() if not version.has_own_selector)
+    for selector in (service.selector, *versions):
+        yield service.key.namespace, frozenset(selector.items())
 
 
-def _written(plans: Iterable[Plan]) -> set[tuple[str, str, str]]:
-    """List each label by which an object picks pods, with the object's namespace."""
+def _written(plans: Iterable[Plan]) -> set[_Selector]:
+    """List the selectors by which objects pick pods."""
+    selectors = ((plan.meta.namespace, getattr(plan, "selector", None)) for plan in plans)
     return {
-        (plan.meta.namespace, key, value)
-        for plan in plans
-        for key, value in dict(getattr(plan, "selector", None) or {}).items()
+        (namespace, frozenset(dict(selector).items()))
+        for namespace, selector in selectors
+        if selector is not None
     }
 
 
 def _told(services: list[ResolvedService], intent: MeshIntent) -> Diagnostic:
-    names = ", ".join(str(service.key) for service in services)
+    names = listed(str(service.key) for service in services)
     return Diagnostic(
         code=WRITTEN_ASSUMPTION,
         message=f"the selector of {names} is neither written nor shown, and objects carry an assumed one",
