@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -38,19 +38,26 @@ FAMILIES = {
 @cache
 def codes() -> tuple[Code, ...]:
     """List every code that a module of the package declares, by number."""
+    return _codes_below(meshgen.__path__, meshgen.__name__)
+
+
+@cache
+def codes_of(backend: str) -> tuple[Code, ...]:
+    """List the codes that the modules of a mesh report themselves, by number."""
+    package = importlib.import_module(f"meshgen.backends.{backend}")
+    return _codes_below(package.__path__, package.__name__)
+
+
+def _codes_below(path: Iterable[str], package: str) -> tuple[Code, ...]:
+    names = (module.name for module in pkgutil.walk_packages(path, f"{package}."))
     found = {
         value.number: value
-        for name in _modules()
+        for name in names
+        if not name.endswith(".__main__")
         for value in vars(importlib.import_module(name)).values()
         if isinstance(value, Code)
     }
     return tuple(found[number] for number in sorted(found))
-
-
-def _modules() -> Iterator[str]:
-    for module in pkgutil.walk_packages(meshgen.__path__, f"{meshgen.__name__}."):
-        if not module.name.endswith(".__main__"):
-            yield module.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,7 +25,6 @@ class Words(Verbatim, click.Group):
             )
         return super().resolve_command(ctx, args)
 
-    def meant(self, word: str) -> str | None:
+    def meant(self, word: str) -> str | None:  # noqa: ARG002
         """Say what somebody means who types a word that is no command; None where nobody knows."""
-        del word
         return None

@@ -70,6 +70,9 @@ _MEANT = {
     "apply deploy install create sync": f"{_RENDER} | kubectl apply -f -",
     "check": f"{_RENDER} --output-dir DIR --check",
     "lint validate verify test vet": f"{_RENDER} --fail-on warning",
+    "features matrix support compare": "meshgen capabilities",
+    "describe doc docs man why code codes rules": "meshgen explain CODE, or meshgen explain alone for a list",
+    "profiles meshes clusters": "meshgen profile list",
     "help": "meshgen --help",
     "version": "meshgen --version",
 }

@@ -15,12 +15,12 @@ def explain(word: str, clusters: Iterable[Choice]) -> str | None:
 
     A code is asked for by number or slug; a field by its path as findings spell it, or by the end of one.
     """
-    for known in codes():
-        if word.casefold() in (known.number.casefold(), known.slug):
-            return layout.text(code.lines(known))
     written = fields()
     if word in features():
         return layout.text(feature.lines(word, written, tuple(clusters)))
+    for known in codes():
+        if word.casefold() in (known.number.casefold(), known.slug):
+            return layout.text(code.lines(known))
     found = field.meant(word, written)
     return layout.text(field.lines(found)) if found else None
 

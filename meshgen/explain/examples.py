@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from meshgen import datafiles
 from meshgen.api import Reading, read_intents, render
@@ -35,6 +36,7 @@ def example(code: Code) -> Example | None:
     return Example(file=path.name, content=path.read_bytes()) if path.is_file() else None
 
 
+@cache
 def told(given: Example) -> tuple[Diagnostic, ...]:
     """Read, check and, where a mesh is named, render an example; give all findings in their order."""
     findings = Findings()

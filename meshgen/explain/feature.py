@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import cast
 
 from meshgen.ambient import FIELDS
-from meshgen.catalogue import Field, field_of
+from meshgen.catalogue import Field, codes_of, field_of
+from meshgen.explain.examples import example, told
 from meshgen.explain.field import facts
 from meshgen.explain.layout import filled, indented
 from meshgen.intent.features import RELATIONS
@@ -33,6 +34,7 @@ def lines(feature: str, known: tuple[Field, ...], clusters: tuple[Choice, ...]) 
         yield f"{choice.profile.name} {choice.profile.version}"
         for case in cases(feature, choice.backend, choice.profile):
             yield from _case(case)
+        yield from _limits(feature, choice)
         yield from _unwritten(feature, choice)
     yield ""
     yield "For example:"
@@ -58,6 +60,19 @@ def _case(case: Case) -> Iterator[str]:
         yield from filled(what, indent="    ", first=f"{required.severity.value}, {required.id}: ")
     if row.source:
         yield f"    source: {row.source}"
+
+
+def _limits(feature: str, choice: Choice) -> Iterator[str]:
+    """Name the codes by which a mesh refuses the feature beside others, as their examples show."""
+    for code in codes_of(choice.backend.name):
+        given = example(code)
+        found = () if given is None else told(given)
+        if any(
+            each.code is code and each.feature == feature and each.mesh == choice.backend.name
+            for each in found
+        ):
+            yield f"  refused where {code} says so"
+            yield from filled(code.meaning, indent="    ")
 
 
 def _unwritten(feature: str, choice: Choice) -> Iterator[str]:
