@@ -11,13 +11,7 @@ from typing import Any
 
 import meshgen
 from meshgen.diagnostics import Code
-from meshgen.intent.document import (
-    AlternativesShape,
-    EitherShape,
-    ListShape,
-    MapShape,
-    ObjectShape,
-)
+from meshgen.intent.document import AlternativesShape, EitherShape, ListShape, MapShape, ObjectShape
 from meshgen.intent.features import RELATIONS, declared, fields_of
 from meshgen.intent.model import MeshIntent
 from meshgen.intent.shape import Shape
@@ -51,13 +45,13 @@ def codes_of(backend: str) -> tuple[Code, ...]:
 def _codes_below(path: Iterable[str], package: str) -> tuple[Code, ...]:
     names = (module.name for module in pkgutil.walk_packages(path, f"{package}."))
     found = {
-        value.number: value
+        value
         for name in names
         if not name.endswith(".__main__")
         for value in vars(importlib.import_module(name)).values()
         if isinstance(value, Code)
     }
-    return tuple(found[number] for number in sorted(found))
+    return tuple(sorted(found, key=lambda code: (code.number, code.slug)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
