@@ -71,8 +71,8 @@ DOCUMENTS = tuple(found for found in _parsed((*TEXTS, *FOLDERS)) if isinstance(f
 
 
 def texts() -> st.SearchStrategy[bytes]:
-    """Draw a real input whose text is damaged in a few places."""
-    return st.builds(_damaged, _among(TEXTS + FOLDERS), st.lists(_damages(), min_size=1, max_size=3))
+    """Draw a real input whose text is damaged in a few places, or in none."""
+    return st.builds(_damaged, _among(TEXTS + FOLDERS), st.lists(_damages(), max_size=3))
 
 
 def _among(found: Sequence[bytes]) -> st.SearchStrategy[bytes]:
@@ -196,9 +196,9 @@ def _in_front(directive: str) -> Damage:
 
 @st.composite
 def trees(draw: st.DrawFn, *kinds: str) -> dict[str, Any]:
-    """Draw a real document of one of these kinds with a few of its values changed or exchanged."""
+    """Draw a real document of one of these kinds with a few of its values changed or exchanged, or none."""
     document: dict[str, Any] = deepcopy(_one(draw, _of_kind(kinds)))
-    for _ in range(draw(st.integers(1, 3))):
+    for _ in range(draw(st.integers(0, 3))):
         inside = list(_holders(document.get("spec"))) if draw(st.integers(0, 7)) else []
         holder = _one(draw, inside or list(_holders(document)))
         _change(draw, holder, _one(draw, list(_steps(holder))), kinds)

@@ -97,6 +97,7 @@ def feed(content: bytes, way: str, arguments: list[str]) -> Told:
                 setting = content.decode(errors="surrogateescape")  # as Python reads the command line
                 return tell(["-", *arguments, "--set", setting], INTENT)
             case _:
+                file.write_bytes(content + b"\n# app.kubernetes.io/managed-by\n")  # else nobody looks into it
                 return tell(["-", *arguments, way, folder], INTENT)
 
 
