@@ -13,13 +13,13 @@ def templates() -> Path:
 
 
 def schemas() -> Path:
-    """Find the folder of what upstream's CRDs say, by mesh and version."""
+    """Find the folder of the schemas of our documents, and of an example for each finding."""
     return _folder("schemas")
 
 
 def findings() -> Path:
     """Find the folder that has for each code the smallest input that trips it."""
-    return _folder("findings")
+    return schemas() / "findings"
 
 
 def _folder(name: str) -> Path:

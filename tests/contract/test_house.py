@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "meshgen"
 OURS = [
     ROOT / folder
-    for folder in ("meshgen", "templates", "schemas", "findings", "examples", "tests", "benchmarks", ".ci")
+    for folder in ("meshgen", "templates", "schemas", "examples", "tests", "benchmarks", ".ci")
 ]
 CODE = [path for folder in OURS for path in folder.rglob("*.py")]
 BUILT_IN = frozenset(path.parent.name for path in (PACKAGE / "backends").glob("*/__init__.py"))

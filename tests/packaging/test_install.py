@@ -18,7 +18,7 @@ from hatchling.build import build_editable, build_wheel
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[2]
-DATA = ("templates", "schemas", "findings")
+DATA = ("templates", "schemas")
 RENDER = ("render", str(ROOT / "examples" / "bookinfo"), "--mesh", "linkerd")
 
 
