@@ -14,7 +14,8 @@ from meshgen.api import read_intents, render
 from meshgen.backend import backend
 from meshgen.diagnostics import Findings, Severity
 from meshgen.inputs import Content
-from meshgen.source import read, to_json
+from meshgen.jsontypes import to_json
+from meshgen.source import read
 
 ISTIO = backend("istio")
 Tree = dict[str, Any]
