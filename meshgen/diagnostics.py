@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -120,13 +121,23 @@ class Findings:
         return any(found.severity is Severity.ERROR for found in self._found)
 
 
+_MOST_COMPARED = 300  # else as many unknown names as known ones would take minutes
+
+
 def near_miss(word: str, known: Iterable[str]) -> str:
     """Say "did you mean 'x'?" for the known word nearest to `word`, or an empty string."""
     from difflib import get_close_matches  # 8 ms, and only needed once something is wrong
 
     by_fold = {name.casefold(): name for name in sorted(known)}
-    match get_close_matches(word.casefold(), by_fold, n=1, cutoff=0.6):
+    compared = _beside(word.casefold(), sorted(by_fold)) if len(by_fold) > _MOST_COMPARED else by_fold
+    match get_close_matches(word.casefold(), compared, n=1, cutoff=0.6):
         case [nearest]:
             return f"did you mean {by_fold[nearest]!r}?"
         case _:
             return ""
+
+
+def _beside(word: str, ordered: list[str]) -> list[str]:
+    """List the words that begin most like a word."""
+    at = bisect_left(ordered, word)
+    return ordered[max(0, at - _MOST_COMPARED // 2) : at + _MOST_COMPARED // 2]
