@@ -58,9 +58,9 @@ def _files(name: str, findings: Findings) -> tuple[Path, ...]:
 
 
 def _below(path: Path, name: str, findings: Findings) -> tuple[Path, ...]:
-    if path.is_file():
-        return (path,)
     if not path.is_dir():
+        if path.exists():  # a pipe too, as of <(kustomize build)
+            return (path,)
         hint = near_miss(path.name, _siblings(path)) or None
         findings.add(NO_SUCH_FILE, f"there is no file or folder {name!r}", hint=hint)
         return ()
