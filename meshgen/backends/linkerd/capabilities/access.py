@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from meshgen.backends.linkerd.capabilities.axes import CLUSTER, EXCEPTED, PATHS, PROBED, REST, UNLISTED
+from meshgen.backends.linkerd.capabilities.axes import CLUSTER, EXCEPTED, PATHS, PROBED, REST, UNLISTED, WIDE
 from meshgen.backends.linkerd.capabilities.patches import closed_pods, told_namespace
 from meshgen.diagnostics import Severity
 from meshgen.support import POLARITY, Approximate, Full, Requires, Row, Unsupported
@@ -80,6 +80,17 @@ ACCESS = (
         answer=Full(),
         source="linkerd/website linkerd.io/content/2-edge/features/server-policy.md",
         requires=(_NAMESPACE,),
+        when=WIDE.within("sayable"),
+    ),
+    Row(
+        features=("mtls.scope.namespace", "authorization.scope.namespace"),
+        answer=Unsupported(
+            why="the annotation takes the place of the whole default, which is open to the cluster alone",
+            hint="write both spec.mtls and spec.authorization.default with scope: namespace",
+        ),
+        source="linkerd/website linkerd.io/content/2-edge/features/server-policy.md",
+        widens=True,
+        when=WIDE.within("half"),
     ),
     Row(
         features=("authorization.default.allow",),

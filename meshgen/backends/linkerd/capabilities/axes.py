@@ -5,7 +5,14 @@ from __future__ import annotations
 from meshgen.backends.linkerd.plan.access import Asked, can_deny
 from meshgen.backends.linkerd.plan.identities import UnsayableError
 from meshgen.backends.linkerd.plan.peers import of_rule
-from meshgen.backends.linkerd.plan.pods import halves, is_listed, owner_of, ports_of
+from meshgen.backends.linkerd.plan.pods import (
+    closes_half,
+    halves,
+    is_asked_by,
+    is_listed,
+    owner_of,
+    ports_of,
+)
 from meshgen.backends.linkerd.plan.timing import duration, is_set
 from meshgen.backends.linkerd.plan.traffic import has_traffic_split, is_split_alone
 from meshgen.backends.linkerd.profiles import InboundPolicy, Traffic, block_of
@@ -48,6 +55,24 @@ CLUSTER = Axis(
     values=("allow", "deny"),
     of=lambda use: halves(use.profile)[1].value,
     settled=lambda profile: halves(profile)[1].value,
+)
+
+
+def _wide(use: Use) -> str:
+    """Say whether a namespace's annotation can repeat the half that the intent leaves to the cluster."""
+    if not closes_half(use.profile):
+        return "sayable"
+    asked = [wide for wide in use.set.wide if is_asked_by(wide, use.usage.holder)]
+    both = [wide for wide in use.set.wide if wide.namespace == asked[0].namespace]
+    is_whole = any(wide.mode is not None for wide in both) and any(wide.default is not None for wide in both)
+    return "sayable" if is_whole else "half"
+
+
+WIDE = Axis(
+    name="other half of the cluster",
+    values=("sayable", "half"),
+    of=_wide,
+    settled=lambda profile: None if closes_half(profile) else "sayable",
 )
 UNLISTED = Axis(
     name="unlisted ports",

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from meshgen.backends.linkerd.capabilities.axes import accrual
-from meshgen.backends.linkerd.plan.pods import closes_half, halves
+from meshgen.backends.linkerd.plan.pods import closes_half, halves, is_asked_by
 from meshgen.intent.access import Action, Mode
-from meshgen.intent.features import Located
 from meshgen.intent.model import Port
 from meshgen.intent.policy import OutlierDetection
-from meshgen.intent.resolved import NamespaceWide, ResolvedService
+from meshgen.intent.resolved import ResolvedService
 from meshgen.patches import Patch, Unnamed, on_namespace, on_pods, on_port, on_service, pods_of
 from meshgen.profile import Profile
 from meshgen.support import Use
@@ -53,15 +52,11 @@ def closed_pods(use: Use) -> Iterator[Patch | Unnamed]:
 
 def told_namespace(use: Use) -> Iterator[Patch]:
     """Say what the pods of a namespace admit; the half that no intent writes stays the cluster's."""
-    namespace = next(wide.namespace for wide in use.set.wide if _asks(wide, use.usage.holder))
+    namespace = next(wide.namespace for wide in use.set.wide if is_asked_by(wide, use.usage.holder))
     wides = [wide for wide in use.set.wide if wide.namespace == namespace]
     mode = next((wide.mode for wide in wides if wide.mode is not None), None)
     default = next((wide.default for wide in wides if wide.default is not None), None)
     yield on_namespace(namespace, {_DEFAULT: _policy(mode, default, use.profile)})
-
-
-def _asks(wide: NamespaceWide, part: Located) -> bool:
-    return part is wide.intent.spec.mtls or part is wide.intent.spec.authorization
 
 
 def _policy(mode: Mode | None, default: Action | None, profile: Profile) -> str:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from meshgen.backends.linkerd.plan.access import Asked
 from meshgen.backends.linkerd.profiles import InboundPolicy, block_of
 from meshgen.intent.access import Action, Mode
+from meshgen.intent.features import Located
 from meshgen.intent.keys import ServiceKey
 from meshgen.intent.policy import RateLimit
-from meshgen.intent.resolved import ResolvedService, ResolvedSet, ServicePort
+from meshgen.intent.resolved import NamespaceWide, ResolvedService, ResolvedSet, ServicePort
 from meshgen.intent.shown import ShownContainerPort
 from meshgen.manifest import Pairs
 from meshgen.profile import Profile
@@ -134,6 +135,11 @@ def closes_half(profile: Profile) -> bool:
         InboundPolicy.CLUSTER_AUTHENTICATED,
         InboundPolicy.CLUSTER_UNAUTHENTICATED,
     )
+
+
+def is_asked_by(wide: NamespaceWide, part: Located) -> bool:
+    """Tell whether what reaches over a namespace is written in a block of its intent."""
+    return part is wide.intent.spec.mtls or part is wide.intent.spec.authorization
 
 
 def is_closed_beside(service: ResolvedService, profile: Profile) -> bool:
