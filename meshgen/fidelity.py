@@ -92,7 +92,7 @@ def _causes(found: Iterable[Gap], entries: tuple[Agreement, ...], is_partial: bo
     for gap in found:
         path = gap.use.usage.path
         block = path[:3] if path[0] in ("routes", "authorization") else path[:1]
-        key = None if gap.use.service is None else gap.use.service.key
+        key = gap.use.usage.span if gap.use.service is None else gap.use.service.key
         # What differs is told by the block; requirements, which may name a value, stand each for itself.
         part = path if gap.row.requires else block
         grouped.setdefault((id(gap.row), key, part), []).append(gap)

@@ -16,8 +16,7 @@ from tests.contract.house import Breach
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "meshgen"
 OURS = [
-    ROOT / folder
-    for folder in ("meshgen", "templates", "schemas", "examples", "tests", "benchmarks", ".ci")
+    ROOT / folder for folder in ("meshgen", "templates", "schemas", "examples", "tests", "benchmarks", ".ci")
 ]
 CODE = [path for folder in OURS for path in folder.rglob("*.py")]
 BUILT_IN = frozenset(path.parent.name for path in (PACKAGE / "backends").glob("*/__init__.py"))
