@@ -18,7 +18,8 @@ from meshgen.intent.model import MeshIntent
 from meshgen.intent.resolve import resolve
 from meshgen.intent.resolved import ResolvedSet
 from meshgen.intent.rules import check
-from meshgen.intent.shown import Shown, show
+from meshgen.intent.show import show
+from meshgen.intent.shown import Shown
 from meshgen.intent.unfold import unfold
 from meshgen.manifest import Manifest, Plan
 from meshgen.patches import Patch

@@ -321,6 +321,22 @@ def test_an_object_that_kubernetes_would_refuse_is_a_warning(broken: str, place:
     assert told("{port: 80}", broken) == [(place, "MG115", message, None)]
 
 
+def test_a_kind_of_another_group_is_another_kind() -> None:
+    knative = SERVICE.replace("apiVersion: v1", "apiVersion: serving.knative.dev/v1")
+
+    reading = read("{port: 80}", knative)
+
+    assert (reading.shown.unread, dict(reading.shown.services), reading.findings) == (1, {}, ())
+
+
+def test_a_service_that_stands_twice_is_read_once_and_told() -> None:
+    other = SERVICE.replace("{run: web}", "{run: other}")
+
+    assert told("{port: 80}", SERVICE, other) == [
+        ("two:1:1", "MG115", "a Service is not read: shop/web stands twice", None)
+    ]
+
+
 def test_what_probes_and_ports_the_pods_have_is_kept() -> None:
     reading = read("{port: 80}", SERVICE, DEPLOYMENT)
 
