@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import IO, NamedTuple
 
-from meshgen.diagnostics import Diagnostic, Severity
+from meshgen.diagnostics import Diagnostic, Findings, Severity
+from meshgen.folder import UNWRITABLE
 from meshgen.progress import Progress
 from meshgen.report import Format, report
 
@@ -29,6 +30,14 @@ class Color(enum.Enum):
             return False
         forced = (os.environ.get(name, "0") for name in ("FORCE_COLOR", "CLICOLOR_FORCE"))
         return any(value not in ("", "0") for value in forced) or _is_terminal()
+
+
+def _write(file: IO[str], text: str, findings: Findings) -> None:
+    try:
+        file.write(text)
+        file.flush()
+    except OSError as error:
+        findings.add(UNWRITABLE, f"the report {file.name} cannot be written: {error.strerror}")
 
 
 def _is_terminal() -> bool:
@@ -58,15 +67,17 @@ class Telling:
     def _is_grave(self, found: Diagnostic) -> bool:
         return found.severity.rank <= self.fail_on.rank
 
-    def tell(self, findings: Iterable[Diagnostic], *, summary: str) -> None:
-        """Write every report: text on stderr unless another form is asked for there, then the summary."""
-        findings = tuple(findings)
+    def tell(self, findings: Findings, *, summary: str) -> None:
+        """Write every report: text on stderr unless another form is asked for there, then the summary.
+
+        A file that cannot be written is one finding more, MG704.
+        """
         on_stderr = Format.TEXT
         for form, file in self.reports:
             if file is None:
                 on_stderr = form
             else:
-                file.write(report(findings, form))
+                _write(file, report(findings, form), findings)
         told = (found for found in findings if not self.is_quiet or self._is_grave(found))
         sys.stderr.write(report(told, on_stderr, is_colored=self.color.is_on()))
         if _is_terminal() and not self.is_quiet:
