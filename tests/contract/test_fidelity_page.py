@@ -158,6 +158,7 @@ NOTED: dict[str, dict[str, str]] = {
         "retryOn.refused-stream": _SMI,
         "perTryTimeout": _SMI,
         "loadBalancing.policy": _SMI,
+        "scope: namespace": "note 33: half of a default that is open to the cluster alone",
         "to.hostnames": "weaker: up to 2.20 host names are compared with case",
     },
 }
