@@ -34,7 +34,7 @@ from meshgen.intent.resolved import (
     ToVersions,
     Who,
 )
-from meshgen.intent.shown import NOTHING, Shown
+from meshgen.intent.shown import NOTHING, Shown, ShownWorkload
 from meshgen.intent.traffic import Route, Split
 
 _T = TypeVar("_T")
@@ -173,8 +173,19 @@ def _service(key: ServiceKey, service: Service, intent: MeshIntent, *, names: _N
         rules=tuple(_rule(rule, key.namespace, by_name=by_name, names=names) for rule in rules),
         probes=policed.probes,
         shown=names.shown.services.get(key),
-        pods=names.shown.pods(key.namespace, selector),
+        pods=_pods(names.shown, key.namespace, (selector, *_own_selectors(service))),
     )
+
+
+def _own_selectors(service: Service) -> Iterable[Mapping[str, str]]:
+    """List the selectors of versions whose pods the service's own does not pick."""
+    return (version.selector for version in (service.versions or {}).values() if version.selector is not None)
+
+
+def _pods(shown: Shown, namespace: str, selectors: Iterable[Mapping[str, str]]) -> tuple[ShownWorkload, ...]:
+    """Find the workloads that any of several selectors picks, each once."""
+    found = (pod for selector in selectors for pod in shown.pods(namespace, selector))
+    return tuple({id(pod): pod for pod in found}.values())
 
 
 def _unset(value: _T | Ambient) -> _T | None:

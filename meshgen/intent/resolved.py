@@ -196,7 +196,7 @@ class ResolvedService:
     rules: tuple[ResolvedRule, ...]
     probes: tuple[Probe, ...]
     shown: ShownService | None  # the Service among the inputs
-    pods: tuple[ShownWorkload, ...]  # workloads among the inputs that the selector picks
+    pods: tuple[ShownWorkload, ...]  # workloads among the inputs that it or a version's own selector picks
 
     @property
     def service_ports(self) -> tuple[ServicePort, ...]:

@@ -154,7 +154,9 @@ def is_closed_beside(service: ResolvedService, profile: Profile) -> bool:
 
 def is_listed(service: ResolvedService, resolved: ResolvedSet) -> bool:
     """Tell whether the inputs show the pods of a service, and no container port without a Server."""
-    return bool(service.pods) and not unlisted(service, resolved)
+    own = (version.selector for version in service.versions.values() if version.has_own_selector)
+    are_shown = all(any(pod.is_picked_by(each) for pod in service.pods) for each in (service.selector, *own))
+    return are_shown and not unlisted(service, resolved)
 
 
 def unlisted(service: ResolvedService, resolved: ResolvedSet) -> tuple[ShownContainerPort, ...]:
