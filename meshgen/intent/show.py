@@ -52,21 +52,29 @@ def show(documents: Iterable[MapNode], *, namespaces: Iterable[str], findings: F
             unread += 1
             continue
         try:
-            namespace = _namespace(node, kind, known, findings)
-            if namespace is None:
-                continue
-            if _text(node, "metadata", "namespace") is None:
-                unplaced.add((kind, _text(node, "metadata", "name") or ""))
-            if kind == "Service":
-                service = _service(node, namespace)
-                if service.key in services:
-                    raise _Malformed(f"{service.key} stands twice", node.span)
-                services[service.key] = service
-            else:
-                workloads.append(_workload(node, kind, namespace))
+            found = _read(node, kind, known, findings)
+            if isinstance(found, ShownService) and found.key in services:
+                raise _Malformed(f"{found.key} stands twice", node.span)
         except _Malformed as malformed:
             findings.add(UNREAD_OBJECT, f"a {kind} is not read: {malformed}", span=malformed.span)
+            continue
+        if found is not None and _text(node, "metadata", "namespace") is None:
+            unplaced.add((kind, _text(node, "metadata", "name") or ""))
+        match found:
+            case ShownService():
+                services[found.key] = found
+            case ShownWorkload():
+                workloads.append(found)
     return Shown(services=services, by_label=_by_label(workloads), unread=unread, unplaced=unplaced)
+
+
+def _read(
+    node: MapNode, kind: str, known: list[str], findings: Findings
+) -> ShownService | ShownWorkload | None:
+    namespace = _namespace(node, kind, known, findings)
+    if namespace is None:
+        return None
+    return _service(node, namespace) if kind == "Service" else _workload(node, kind, namespace)
 
 
 def _by_label(
