@@ -65,6 +65,8 @@ def show(documents: Iterable[MapNode], *, namespaces: Iterable[str], findings: F
                 services[found.key] = found
             case ShownWorkload():
                 workloads.append(found)
+            case None:
+                pass
     return Shown(services=services, by_label=_by_label(workloads), unread=unread, unplaced=unplaced)
 
 
