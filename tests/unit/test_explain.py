@@ -29,7 +29,6 @@ CODES = codes()
 WITHOUT = {
     "MG106": "takes a scalar of a megabyte",
     "MG309": "no feature waits to be built",
-    "MG342": "MG234 refuses such a target before any mesh is asked",
     "MG701": "of names on the command line",
     "MG702": "of names on the command line",
     "MG703": "of names on the command line",

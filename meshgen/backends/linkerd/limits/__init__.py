@@ -13,6 +13,6 @@ from meshgen.profile import Profile
 def limits(resolved: ResolvedSet, profile: Profile) -> Iterator[Diagnostic]:
     """Report MG340 to MG349."""
     for service in resolved.services.values():
-        yield from routes.limits(service, resolved, profile)
+        yield from routes.limits(service, profile)
         yield from access.limits(service, resolved, profile)
         yield from inputs.limits(service, resolved, profile)

@@ -8,7 +8,7 @@ from meshgen.backends.linkerd.plan.match import longest_value
 from meshgen.backends.linkerd.plan.traffic import PortRoute, has_traffic_split, objects, port_routes
 from meshgen.diagnostics import Code, Diagnostic, Severity
 from meshgen.gatewayapi.precedence import Misorder, Ranked, by_matched_length, misorders
-from meshgen.intent.resolved import ResolvedService, ResolvedSet, ToOther, ToVersions
+from meshgen.intent.resolved import ResolvedService, ToVersions
 from meshgen.profile import Profile
 
 ROUTE_ORDER = Code(
@@ -21,11 +21,6 @@ TOO_LARGE_ROUTE = Code(
     slug="too-large-route",
     meaning="A route object holds fewer rules, alternatives or backends than the intent asks for.",
 )
-UNNUMBERED_TARGET = Code(
-    number="MG342",
-    slug="unnumbered-target",
-    meaning="A route leads to a Service outside the set, of which it must name the port by number.",
-)
 
 # kubernetes-sigs/gateway-api apis/v1/httproute_types.go, grpcroute_types.go
 MOST_RULES = 16
@@ -36,8 +31,8 @@ MOST_HEADERS = 16  # in a list of conditions, and in one of edits
 MOST_CHARACTERS = 1_024  # of a path
 
 
-def limits(service: ResolvedService, resolved: ResolvedSet, profile: Profile) -> Iterator[Diagnostic]:
-    """Report MG340 to MG342."""
+def limits(service: ResolvedService, profile: Profile) -> Iterator[Diagnostic]:
+    """Report MG340 and MG341."""
     if service.written.headless is not None or has_traffic_split(service, profile):
         return
     told: set[str] = set()
@@ -48,7 +43,6 @@ def limits(service: ResolvedService, resolved: ResolvedSet, profile: Profile) ->
             if diagnostic.message not in told:
                 told.add(diagnostic.message)
                 yield diagnostic
-    yield from _unnumbered(service, resolved, profile)
 
 
 def _misordered(
@@ -129,19 +123,3 @@ def _edits(route: PortRoute) -> int:
 
 def _longest(route: PortRoute) -> int:
     return max(map(longest_value, route.alternatives))
-
-
-def _unnumbered(service: ResolvedService, resolved: ResolvedSet, profile: Profile) -> Iterator[Diagnostic]:
-    for index, route in enumerate(service.written.routes):
-        to = service.routes[index].destination
-        if isinstance(to, ToOther) and to.key not in resolved.services and not isinstance(to.port, int):
-            yield Diagnostic(
-                code=UNNUMBERED_TARGET,
-                message=f"route {route.name!r} leads to {route.service!r}, and no port of it is known",
-                span=route.span("service"),
-                severity=Severity.ERROR,
-                field=f"spec.services.{service.key.name}.routes[{index}].service",
-                feature="routes.service",
-                mesh=profile.name,
-                hint=f"write {to.key}:80, with the number of the Service port",
-            )
