@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
@@ -107,11 +106,13 @@ SILENT = tuple(section for section in ALL if section.kind != "trips")
 
 
 @pytest.mark.parametrize("case", sorted({section.case for section in ALL}))
-def test_a_mistake_is_told_with_its_place_and_what_to_write(case: str) -> None:
+def test_a_mistake_is_told_with_its_place_and_what_to_write(
+    case: str, request: pytest.FixtureRequest
+) -> None:
     tripping = (section for section in ALL if section.case == case and section.kind == "trips")
     actual = "".join(told(findings(section)) for section in tripping)
     golden = CASES / f"{case}.findings.txt"
-    if "MESHGEN_BLESS" in os.environ:
+    if request.config.getoption("--update-goldens"):
         golden.write_text(actual, "utf-8")
 
     assert golden.read_text("utf-8") == actual
