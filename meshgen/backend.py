@@ -14,7 +14,7 @@ from meshgen.intent.features import Located
 from meshgen.intent.model import MeshIntent
 from meshgen.intent.resolved import ResolvedSet
 from meshgen.manifest import MANAGED_BY, PART_OF, Meta, Plan
-from meshgen.profile import Profile
+from meshgen.profile import Blocks, Profile
 from meshgen.support import Capabilities
 
 
@@ -52,6 +52,11 @@ def backend(name: str) -> Backend:
     found = importlib.import_module(f"meshgen.backends.{name}").BACKEND
     assert isinstance(found, Backend)
     return found
+
+
+def blocks(known: Iterable[Backend]) -> Blocks:
+    """List what each backend adds to a MeshProfile, under its own key."""
+    return tuple((each.name, each.block) for each in known if each.block is not None)
 
 
 # Kubernetes' own keys and ours describe the intent, not what is generated from it.

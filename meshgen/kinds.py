@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from meshgen.backend import backends
+from meshgen.backend import backends, blocks
 from meshgen.intent.document import ObjectShape, shape_of
 from meshgen.intent.model import MeshIntent
 from meshgen.profile import profile_shape
@@ -10,5 +10,4 @@ from meshgen.profile import profile_shape
 
 def kinds() -> dict[str, ObjectShape]:
     """Give the shape of each kind by its name; a MeshProfile has the blocks that the backends declare."""
-    blocks = tuple((backend.name, backend.block) for backend in backends() if backend.block is not None)
-    return {"MeshIntent": shape_of(MeshIntent), "MeshProfile": profile_shape(blocks)}
+    return {"MeshIntent": shape_of(MeshIntent), "MeshProfile": profile_shape(blocks(backends()))}

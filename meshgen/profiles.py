@@ -8,12 +8,12 @@ from dataclasses import replace
 from functools import partial, reduce
 from typing import Any, NamedTuple
 
-from meshgen.backend import Backend, backend, backend_names, backends
+from meshgen.backend import Backend, backend, backend_names, backends, blocks
 from meshgen.diagnostics import Code, Findings, Span, near_miss
 from meshgen.inputs import read_inputs
 from meshgen.intent.load import sort
 from meshgen.intent.shape import INVALID, Place
-from meshgen.profile import Blocks, GatewayApi, Profile, ProfileSpec, applied, profile_shape
+from meshgen.profile import GatewayApi, Profile, ProfileSpec, applied, profile_shape
 from meshgen.settings import read_settings
 from meshgen.source import MapNode, read
 
@@ -147,7 +147,7 @@ def _settled(chosen: tuple[Choice, ...], settings: tuple[str, ...], findings: Fi
     """Lay the settings over each chosen profile."""
     if not settings:
         return chosen
-    shape: Any = profile_shape(_blocks(backends())).keys["spec"].shape
+    shape: Any = profile_shape(blocks(backends())).keys["spec"].shape
     specs = read_settings(settings, shape, findings=findings)
     settled = []
     for choice in chosen:
@@ -159,10 +159,6 @@ def _settled(chosen: tuple[Choice, ...], settings: tuple[str, ...], findings: Fi
 
 def _laid(backend: Backend, profile: Profile, spec: ProfileSpec) -> Profile:
     return _complete(applied(profile, spec), backend)
-
-
-def _blocks(known: Iterable[Backend]) -> Blocks:
-    return tuple((backend.name, backend.block) for backend in known if backend.block is not None)
 
 
 def _complete(profile: Profile, backend: Backend) -> Profile:
@@ -211,7 +207,7 @@ class _Reader:
 
     def read(self, nodes: tuple[MapNode, ...]) -> Mapping[str, Choice]:
         """Read all documents; what is not sound is left out and reported."""
-        shape = profile_shape(_blocks(self._known.values()))
+        shape = profile_shape(blocks(self._known.values()))
         for node in nodes:
             document = shape.read(node, Place(self._findings))
             if document is not INVALID:
