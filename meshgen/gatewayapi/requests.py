@@ -10,13 +10,13 @@ from meshgen.gatewayapi.values import (
     Relation,
     header_relation,
     hostname_relation,
-    path_language,
     path_relation,
     query_relation,
     value_language,
 )
 from meshgen.intent.languages import PATHS, VALUES, Language, example
 from meshgen.intent.match import HeaderMatch, Method, PathMatch, PathPrefix, QueryMatch
+from meshgen.intent.patterns import path_language
 
 ANY_PATH = PathPrefix(prefix="/")
 

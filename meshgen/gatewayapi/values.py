@@ -10,7 +10,6 @@ from meshgen.intent.languages import (
     VALUES,
     Alphabet,
     Beginning,
-    Below,
     Exactly,
     Language,
     Matching,
@@ -29,6 +28,7 @@ from meshgen.intent.match import (
     QueryMatch,
     Regex,
 )
+from meshgen.intent.patterns import path_language
 
 
 class Relation(enum.Enum):
@@ -74,18 +74,6 @@ def path_relation(one: PathMatch, other: PathMatch) -> Relation:
 def under(path: str, prefix: str) -> bool:
     """Tell whether a path lies under a prefix of whole segments, or is it."""
     return prefix == "/" or path == prefix or path.startswith(f"{prefix}/")
-
-
-def path_language(path: PathMatch) -> Language:
-    """Describe a path as a set of texts."""
-    match path:
-        case PathExact(exact=text):
-            return Exactly(text)
-        case PathPrefix(prefix=text):
-            return Below(text.removesuffix("/"))
-        case PathRegex(regex=regex):
-            return Matching(regex)
-    assert_never(path)
 
 
 def _related(one: Language, other: Language, alphabet: Alphabet) -> Relation:

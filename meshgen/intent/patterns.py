@@ -83,7 +83,7 @@ def pattern_of(match: Match | To | Operation, ports: Iterable[str] | None = None
     return Pattern(
         method=_any([Exactly(method.value) for method in match.methods]),
         port=None if ports is None else AnyOf(tuple(Exactly(name) for name in sorted(ports))),
-        path=_any([_path(path) for path in match.paths]),
+        path=_any([path_language(path) for path in match.paths]),
         host=_any([_host(name) for name in hosts]),
         headers={name.lower(): _value(header) for name, header in (match.headers or {}).items()},
         query={name: _present(value) for name, value in (query or {}).items()},
@@ -109,7 +109,8 @@ def _any(languages: Sequence[Language]) -> Language | None:
     return AnyOf(tuple(languages))
 
 
-def _path(path: PathMatch) -> Language:
+def path_language(path: PathMatch) -> Language:
+    """Describe a path as a set of texts."""
     match path:
         case PathExact(exact=text):
             return Exactly(text)
