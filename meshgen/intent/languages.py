@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, assert_never
 
+from meshgen.grammar import is_re2
 from meshgen.intent.match import Method
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def _example(
     within: tuple[Language, ...], outside: tuple[Language, ...], alphabet: Alphabet
 ) -> str | Undecided | None:
     regexes = [regex for language in (*within, *outside) for regex in _regexes(language)]
-    if any(refusal(regex) is not None for regex in regexes):
+    if not all(is_re2(regex) for regex in regexes):
         from meshgen.intent.automata import UNDECIDED
 
         return UNDECIDED
@@ -100,21 +101,6 @@ def _example(
 
     asked = [_regex(language) for language in (alphabet.everything, *within)]
     return shortest(asked, [_regex(language) for language in outside], alphabet=alphabet.ranges)
-
-
-@cache
-def refusal(regex: str) -> str | None:
-    """Say why RE2 does not read an expression, or None where it does."""
-    import re2  # 30 ms, and only needed where a regex is written
-
-    options = re2.Options()
-    options.log_errors = False
-    try:
-        re2.compile(regex, options)
-    except re2.error as error:
-        (reason, *_) = error.args
-        return reason.decode(errors="replace") if isinstance(reason, bytes) else str(reason)
-    return None
 
 
 def holds(language: Language, text: str) -> bool:

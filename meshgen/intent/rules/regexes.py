@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from meshgen.diagnostics import Code, Findings
+from meshgen.grammar import re2_refusal
 from meshgen.intent.access import Operation, To
 from meshgen.intent.features import Located
-from meshgen.intent.languages import PATHS, VALUES, Matching, example, refusal
+from meshgen.intent.languages import PATHS, VALUES, Matching, example
 from meshgen.intent.match import Match, PathRegex, Regex
 from meshgen.intent.rules.requests import conditions, wide_conditions
 from meshgen.intent.rules.subjects import Scene
@@ -48,7 +49,7 @@ def _regexes(match: Match | To | Operation, field: str) -> Iterator[tuple[str, L
 
 
 def _check(regex: str, holder: Located, field: str, findings: Findings) -> None:
-    if (why := refusal(regex)) is not None:
+    if (why := re2_refusal(regex)) is not None:
         findings.add(
             REGEX_REFUSED,
             f"{field} is {regex!r}, which RE2 does not read: {why.removesuffix(': ')}",
