@@ -1,0 +1,129 @@
+"""A real API server that was started for the test: what it would do with a manifest is what a dry run says."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import ssl
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests.conformance.judges.processes import TOKEN, Etcd, kube_apiserver
+from tests.conformance.judges.verdict import Manifest, Verdict
+
+_CLIENTS = 4
+_DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+_DISCOVERY = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
+
+Kinds = Mapping[tuple[str, str], str]  # the path template of a kind, by apiVersion and kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiServer:
+    """A running server and what it serves."""
+
+    port: int
+    kinds: Kinds
+
+    def judge(self, manifests: Sequence[Manifest]) -> list[Verdict]:
+        """Ask what would become of each manifest, were it created; nothing is."""
+        shares = [manifests[start::_CLIENTS] for start in range(_CLIENTS)]
+        with ThreadPoolExecutor(_CLIENTS) as pool:
+            answers = [iter(each) for each in pool.map(self._judge, shares)]
+        return [next(answers[index % _CLIENTS]) for index in range(len(manifests))]
+
+    def _judge(self, manifests: Iterable[Manifest]) -> list[Verdict]:
+        client = _client(self.port)
+        return [self._verdict(client, manifest) for manifest in manifests]
+
+    def _verdict(self, client: http.client.HTTPSConnection, manifest: Manifest) -> Verdict:
+        place = self.kinds.get((manifest.api_version, manifest.kind))
+        if place is None:
+            return Verdict(causes=(f"no kind {manifest.kind} in {manifest.api_version}",))
+        path = place.format(namespace=manifest.namespace) + "?dryRun=All&fieldValidation=Strict"
+        status, answer = _ask(client, "POST", path, manifest.text.encode(), "application/yaml")
+        return Verdict(causes=() if status == HTTPStatus.CREATED else tuple(_causes(answer)))
+
+
+@contextmanager
+def serving(etcd: Etcd, folders: Sequence[Path]) -> Iterator[ApiServer]:
+    """Run a server that knows the kinds which the files of some folders define."""
+    with kube_apiserver(etcd) as server:
+        server.wait_until(lambda: _is_ready(server.port))
+        client = _client(server.port)
+        wanted = {kind for definition in _read(folders) for kind in _define(client, definition)}
+        server.wait_until(lambda: wanted <= _kinds(client).keys())
+        yield ApiServer(port=server.port, kinds=_kinds(client))
+
+
+def _is_ready(port: int) -> bool:
+    try:
+        return _ask(_client(port), "GET", "/readyz")[0] == HTTPStatus.OK
+    except OSError:
+        return False
+
+
+def _read(folders: Iterable[Path]) -> Iterator[dict[str, Any]]:
+    for path in (path for folder in folders for path in sorted(folder.glob("*.yaml"))):
+        with path.open("rb") as stream:
+            yield from filter(None, yaml.load_all(stream, Loader=yaml.CSafeLoader))
+
+
+def _define(client: http.client.HTTPSConnection, definition: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    status, answer = _ask(client, "POST", _DEFINITIONS, json.dumps(definition).encode())
+    assert status == HTTPStatus.CREATED, answer
+    spec = definition["spec"]
+    for version in (version["name"] for version in spec["versions"] if version["served"]):
+        yield f"{spec['group']}/{version}", spec["names"]["kind"]
+
+
+def _kinds(client: http.client.HTTPSConnection) -> Kinds:
+    """Read which kinds are served, and where their objects are sent."""
+    kinds: dict[tuple[str, str], str] = {}
+    for root in ("/api", "/apis"):
+        for group in _ask(client, "GET", root, accept=_DISCOVERY)[1]["items"]:
+            name = group.get("metadata", {}).get("name", "")
+            for version in group["versions"]:
+                api_version = f"{name}/{version['version']}" if name else version["version"]
+                for resource in version.get("resources", ()):
+                    below = "/namespaces/{namespace}" if resource["scope"] == "Namespaced" else ""
+                    place = f"{root}/{api_version}{below}/{resource['resource']}"
+                    kinds[api_version, resource["responseKind"]["kind"]] = place
+    return kinds
+
+
+def _causes(answer: Mapping[str, Any]) -> Iterator[str]:
+    """List what a Status holds against an object: its causes, else its message."""
+    causes = answer.get("details", {}).get("causes", ())
+    for cause in causes:
+        yield f"{cause['field']}: {cause['message']}" if "field" in cause else cause["message"]
+    if not causes:
+        yield answer["message"]
+
+
+def _client(port: int) -> http.client.HTTPSConnection:
+    # the server signs its certificate itself, and nobody else can answer on loopback
+    return http.client.HTTPSConnection("127.0.0.1", port, context=ssl._create_unverified_context(), timeout=60)
+
+
+def _ask(
+    client: http.client.HTTPSConnection,
+    method: str,
+    path: str,
+    body: bytes | None = None,
+    content_type: str = "application/json",
+    accept: str = "application/json",
+) -> tuple[int, Any]:
+    head = {"Authorization": f"Bearer {TOKEN}", "Content-Type": content_type, "Accept": accept}
+    client.request(method, path, body, head)
+    response = client.getresponse()
+    content = response.read()
+    is_json = response.headers.get_content_type() == "application/json"
+    return response.status, json.loads(content) if is_json else content.decode()

@@ -1,0 +1,27 @@
+"""What somebody else's validator says of one manifest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """One YAML document as it stands in a file, and what it says of itself."""
+
+    text: str
+    api_version: str
+    kind: str
+    namespace: str = "default"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """Why a manifest is refused; no cause where it is accepted."""
+
+    causes: tuple[str, ...]
+
+    @property
+    def is_accepted(self) -> bool:
+        """True where nothing was held against the manifest."""
+        return not self.causes
