@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from meshgen import datafiles
-from tests.contract.template_lint import Violation, violations
+from meshgen.templating.language import Violation, violations
 
 TEMPLATES = sorted(datafiles.templates().rglob("*.j2"))
 

@@ -19,33 +19,43 @@ from meshgen.manifest import Plan
 from meshgen.scalars import Json, scalar
 
 
-def renderer(mesh: str, *, folders: Sequence[Path] = ()) -> Callable[[Plan], str]:
+def renderer(
+    mesh: str, *, folders: Sequence[Path] = (), shadows: Sequence[Path] = ()
+) -> Callable[[Plan], str]:
     """Make the function that writes the plans of one mesh.
 
     A template, `<kind>.yaml.j2`, is looked for in `folders` before our own, and in each of them below
-    `<mesh>/` before the folder itself.
+    `<mesh>/` before the folder itself. `shadows` come first of all; what lies there is a user's and not
+    trusted: what is wrong with it raises `BadTemplate`.
     """
-    roots = (*folders, templates())
-    environment = _environment([place for root in roots for place in (root / mesh, root)])
+    own = jinja2.FileSystemLoader(
+        [place for root in (*folders, templates()) for place in (root / mesh, root)]
+    )
+    if shadows:
+        from meshgen.templating.shadows import shadowing
+
+        return shadowing(shadows, mesh, own)
+    environment = configured(_Environment(loader=own, bytecode_cache=_bytecode_cache()))
 
     def render(plan: Plan) -> str:
-        return environment.get_template(f"{plan.kind.lower()}.yaml.j2").render(plan=plan)
+        return environment.get_template(file_of(plan)).render(plan=plan)
 
     return render
 
 
-def _environment(search_path: Sequence[Path]) -> jinja2.Environment:
-    environment = _Environment(
-        loader=jinja2.FileSystemLoader(search_path),
-        bytecode_cache=_bytecode_cache(),
-        finalize=_finalize(),
-        undefined=jinja2.StrictUndefined,
-        autoescape=False,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        auto_reload=False,
-    )
+def file_of(plan: Plan) -> str:
+    """Name the template of a plan."""
+    return f"{plan.kind.lower()}.yaml.j2"
+
+
+def configured(environment: jinja2.Environment) -> jinja2.Environment:
+    """Give a fresh environment what the language of templates has, and nothing else."""
+    environment.finalize = _finalize()
+    environment.undefined = jinja2.StrictUndefined
+    environment.trim_blocks = True
+    environment.lstrip_blocks = True
+    environment.keep_trailing_newline = True
+    environment.auto_reload = False
     environment.globals = {}
     environment.filters = {}
     environment.tests = {"none": environment.tests["none"]}

@@ -1,4 +1,4 @@
-"""What a template may say: literal YAML, whole scalars, `for`, `if x is none`, `include` of a name."""
+"""What any template may say: literal YAML, whole scalars, `for`, `if x is none`, `include` of a name."""
 
 from __future__ import annotations
 
@@ -34,10 +34,12 @@ def violations(source: str) -> list[Violation]:
     """Find what a template says beyond shape, by line."""
     try:
         tree = jinja2.Environment().parse(source)
+        tree.set_lineno(1)  # `autoescape` makes a node without a line
+        return sorted({*_lines(source), *_statements(tree.body, frozenset({"plan"}))})
     except jinja2.TemplateSyntaxError as error:
         return [Violation(error.lineno, f"not a template: {error.message}")]
-    tree.set_lineno(1)  # `autoescape` makes a node without a line
-    return sorted({*_lines(source), *_statements(tree.body, frozenset({"plan"}))})
+    except RecursionError:
+        return [Violation(1, "not a template: it nests too deep")]
 
 
 def _lines(source: str) -> Iterator[Violation]:
