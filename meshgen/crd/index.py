@@ -1,0 +1,96 @@
+"""The index of an imported set: which kinds it serves, where their schemas lie, and what it all came from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+INDEX = "index.json"
+SCHEMAS = Path("..", "kinds")  # from a set: the schemas of all sets of a project, each stored once
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One kind of a set."""
+
+    group: str  # empty for the core group
+    kind: str
+    plural: str
+    is_namespaced: bool
+    stored: str  # the version that is kept in etcd
+    served: Mapping[str, str]  # the file of the schema by version
+    source: str  # the file that defines the kind, one of the index's sources
+
+    def api_version(self, version: str) -> str:
+        """Spell the group with one version as an object does."""
+        return f"{self.group}/{version}" if self.group else version
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Index:
+    """One imported set: a project's kinds at one version."""
+
+    project: str
+    version: str
+    licence: str  # an SPDX id; empty where nobody said it
+    beside: tuple[str, ...]  # sets of extensions whose kinds belong to it, as `project/version`
+    sources: Mapping[str, str]  # the SHA-256 of each file that was read, by its name
+    entries: tuple[Entry, ...]
+
+    @property
+    def name(self) -> str:
+        """Name the set as `beside` does."""
+        return f"{self.project}/{self.version}"
+
+
+def write(index: Index) -> bytes:
+    """Spell an index, the same bytes for the same index."""
+    document = {
+        "project": index.project,
+        "version": index.version,
+        "licence": index.licence,
+        "beside": list(index.beside),
+        "sources": dict(index.sources),
+        "kinds": [_document(entry) for entry in index.entries],
+    }
+    return (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def _document(entry: Entry) -> dict[str, Any]:
+    return {
+        "group": entry.group,
+        "kind": entry.kind,
+        "plural": entry.plural,
+        "scope": "Namespaced" if entry.is_namespaced else "Cluster",
+        "stored": entry.stored,
+        "served": dict(entry.served),
+        "source": entry.source,
+    }
+
+
+def read(content: bytes) -> Index:
+    """Read what `write` wrote; what is anything else raises ValueError, KeyError or TypeError."""
+    document = json.loads(content)
+    return Index(
+        project=document["project"],
+        version=document["version"],
+        licence=document["licence"],
+        beside=tuple(document["beside"]),
+        sources=document["sources"],
+        entries=tuple(map(_entry, document["kinds"])),
+    )
+
+
+def _entry(document: Mapping[str, Any]) -> Entry:
+    return Entry(
+        group=document["group"],
+        kind=document["kind"],
+        plural=document["plural"],
+        is_namespaced=document["scope"] == "Namespaced",
+        stored=document["stored"],
+        served=document["served"],
+        source=document["source"],
+    )

@@ -1,0 +1,182 @@
+"""What is wrong with a CustomResourceDefinition, each thing at its place in the file."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from meshgen.crd.definition import SHAPE
+from meshgen.diagnostics import Code, Findings, Span, near_miss
+from meshgen.grammar import re2_refusal
+from meshgen.resources import Path, spell
+from meshgen.source import ListNode, MapNode, Node
+
+MALFORMED = Code(
+    number="MG502",
+    slug="malformed-definition",
+    meaning="A CustomResourceDefinition lacks what an API server needs of it, or says it in another type.",
+)
+KEYWORD = Code(
+    number="MG503",
+    slug="schema-keyword",
+    meaning="A schema has a keyword that no structural schema has, so nobody knows what it asks for.",
+)
+NOT_STRUCTURAL = Code(
+    number="MG504",
+    slug="not-structural",
+    meaning="A schema does not say the type of each node once and plainly, so an API server refuses it.",
+)
+PATTERN = Code(
+    number="MG505",
+    slug="schema-pattern",
+    meaning="A pattern is none of RE2, by which an API server matches, so no value can be held against it.",
+)
+
+_MOST_TOLD = 20  # things in one definition: who has more to mend has enough to begin with
+_LONGEST_VALUE = 60  # characters of a value that a message shows
+
+
+class _Wrong(NamedTuple):
+    code: Code
+    path: Path
+    message: str
+    hint: str | None = None
+
+
+def report(node: Node, body: Any, *, findings: Findings) -> bool:
+    """Report what is wrong with a definition, MG502 to MG505; `body` is its node in JSON types.
+
+    True where nothing is.
+    """
+    wrong = tuple(itertools.islice(_wrong(body), _MOST_TOLD))
+    for code, path, message, hint in dict.fromkeys(wrong):
+        findings.add(code, message, span=span(node, path), field=spell(path), hint=hint)
+    return not wrong
+
+
+def span(node: Node, path: Path) -> Span:
+    """Find where a path is written, or as much of it as is: the key of a member, the first of an element."""
+    at = node.span
+    for step in path:
+        match node:
+            case MapNode() if (entry := node.entry(str(step))) is not None:
+                node, at = entry.value, entry.key.span
+            case ListNode(items=items) if isinstance(step, int) and step < len(items):
+                node, at = items[step], items[step].span
+            case _:
+                return at
+    return at
+
+
+def _wrong(body: Any) -> Iterator[_Wrong]:
+    errors = _validator().iter_errors(body)
+    first = next(errors, None)
+    if first is not None:
+        for error in itertools.chain((first,), errors):
+            yield from _told(error)
+        return
+    yield from _bad_versions(body["spec"]["versions"])
+    for index, version in enumerate(body["spec"]["versions"]):
+        yield from _in_schema(version["schema"]["openAPIV3Schema"], index)
+
+
+@functools.cache
+def _validator() -> Any:
+    from jsonschema import Draft202012Validator  # 90 ms that only an import needs
+
+    return Draft202012Validator(dict(SHAPE))
+
+
+def _told(error: Any) -> Iterator[_Wrong]:
+    path: Path = tuple(error.absolute_path)
+    shown, asked = _shown(path, error.instance), error.validator_value
+    match error.validator:
+        case "additionalProperties":
+            known = error.schema["properties"]
+            for keyword in error.instance:
+                if keyword not in known:
+                    yield _unknown((*path, keyword), keyword, known)
+        case "required":
+            yield from (_missing(path, name) for name in asked if name not in error.instance)
+        case None:  # the schema `false`
+            message = "'properties' and 'additionalProperties' stand beside each other"
+            yield _Wrong(NOT_STRUCTURAL, path, message, "name the members, or say what all of them are")
+        case "type":
+            yield _Wrong(MALFORMED, path, f"{shown} is not of type {asked}")
+        case "enum":
+            yield _Wrong(MALFORMED, path, f"{shown} is none of {', '.join(asked)}")
+        case "const":
+            yield _Wrong(MALFORMED, path, f"{shown} cannot stand here", f"write {json.dumps(asked)}")
+        case "pattern":
+            yield _Wrong(MALFORMED, path, f"{shown} is no name")
+        case _:  # minimum, exclusiveMinimum, minItems
+            yield _Wrong(MALFORMED, path, f"{shown} is too little")
+
+
+def _shown(path: Path, value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    if len(text) > _LONGEST_VALUE:
+        text = f"{text[:_LONGEST_VALUE]}..."
+    return f"{path[-1]!r}: {text}" if path else text
+
+
+def _unknown(path: Path, keyword: str, known: Mapping[str, Any]) -> _Wrong:
+    if keyword == "$ref":
+        hint = "write out what it refers to: an API server follows no reference"
+        return _Wrong(KEYWORD, path, "a schema refers to another by '$ref'", hint)
+    if keyword in SHAPE["$defs"]["node"]["properties"]:
+        message = f"the keyword {keyword!r} stands in allOf, anyOf, oneOf or not"
+        return _Wrong(NOT_STRUCTURAL, path, message, "these restrict values alone: write it beside them")
+    return _Wrong(
+        KEYWORD, path, f"no structural schema has the keyword {keyword!r}", near_miss(keyword, known) or None
+    )
+
+
+def _missing(path: Path, name: str) -> _Wrong:
+    if name == "type":
+        hint = "write it, x-kubernetes-int-or-string, or x-kubernetes-preserve-unknown-fields"
+        return _Wrong(NOT_STRUCTURAL, path, "a node of the schema has no 'type'", hint)
+    return _Wrong(MALFORMED, path, f"{spell(path) or 'the definition'} has no {name!r}")
+
+
+def _bad_versions(versions: list[Mapping[str, Any]]) -> Iterator[_Wrong]:
+    path: Path = ("spec", "versions")
+    stored = [version["name"] for version in versions if version["storage"]]
+    if len(stored) != 1:
+        message = f"one version is stored, not {len(stored)}{': ' if stored else ''}{', '.join(stored)}"
+        yield _Wrong(MALFORMED, path, message, "write 'storage: true' in one version")
+    times = Counter(version["name"] for version in versions)
+    yield from (
+        _Wrong(MALFORMED, path, f"the version {name!r} stands {count} times")
+        for name, count in times.items()
+        if count > 1
+    )
+
+
+def _in_schema(schema: Mapping[str, Any], version: int) -> Iterator[_Wrong]:
+    """Read what JSON Schema cannot say of a schema that has its shape; it is as deep as the reader allows."""
+    pending: list[tuple[Mapping[str, Any], Path]] = [
+        (schema, ("spec", "versions", version, "schema", "openAPIV3Schema"))
+    ]
+    while pending:
+        node, path = pending.pop()
+        refusal = re2_refusal(node["pattern"]) if "pattern" in node else None
+        if refusal is not None:
+            message = f"the pattern {node['pattern']!r} is none of RE2: {refusal}"
+            yield _Wrong(PATTERN, (*path, "pattern"), message)
+        pending.extend(reversed(list(_below(node, path))))
+
+
+def _below(node: Mapping[str, Any], path: Path) -> Iterator[tuple[Mapping[str, Any], Path]]:
+    for name, member in node.get("properties", {}).items():
+        yield member, (*path, "properties", name)
+    for keyword in ("items", "additionalProperties", "not"):
+        if isinstance(node.get(keyword), Mapping):
+            yield node[keyword], (*path, keyword)
+    for keyword in ("allOf", "anyOf", "oneOf"):
+        for index, branch in enumerate(node.get(keyword, ())):
+            yield branch, (*path, keyword, index)
