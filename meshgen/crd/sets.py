@@ -1,14 +1,26 @@
-"""The sets that together hold the kinds of one cluster."""
+"""The sets that together hold the kinds of one cluster: shipped with meshgen, or imported by the user."""
 
 from __future__ import annotations
 
+import hashlib
+import json
+import re
 from pathlib import Path
 
 from meshgen.crd import index
-from meshgen.crd.index import INDEX
+from meshgen.crd.index import INDEX, SCHEMAS, Index
+from meshgen.crd.store import set_folders
+from meshgen.diagnostics import Code, Findings
 from meshgen.profile import Channel, GatewayApi
 
+BAD_SET = Code(
+    number="MG508",
+    slug="bad-schema-set",
+    meaning="A folder of schemas is not as an import leaves it, so nobody knows what its kinds ask for.",
+)
+
 _CORE = "core/v1"
+_GATEWAY_API = "gateway-api"
 
 
 def sets(root: Path, mesh: str, version: str, gateway_api: GatewayApi | None) -> tuple[Path, ...]:
@@ -16,14 +28,59 @@ def sets(root: Path, mesh: str, version: str, gateway_api: GatewayApi | None) ->
     own = root / mesh / version
     names = [*index.read((own / INDEX).read_bytes()).beside, _CORE]
     if gateway_api is not None:
-        names.append(f"gateway-api/{gateway_api.version}-{gateway_api.channel.value}")
+        names.append(_bundle(gateway_api.version, gateway_api.channel))
     return (own, *(root / name for name in names))
 
 
 def newest_gateway_api(root: Path) -> tuple[Path, ...]:
-    """Name the sets of the newest Gateway API where no cluster names one: what is standard comes first."""
-    names = [path.parent.name for path in (root / "gateway-api").glob(f"*/{INDEX}")]
-    latest = max(
-        (name.partition("-")[0] for name in names), key=lambda version: [*map(int, version.split("."))]
-    )
-    return tuple(root / "gateway-api" / f"{latest}-{channel.value}" for channel in Channel)
+    """Name the folders of the newest Gateway API below `root`, the standard channel first."""
+    versions = {path.name.partition("-")[0] for path in set_folders(root / _GATEWAY_API)}
+    newest = max(versions, key=_numbers)
+    return tuple(root / _bundle(newest, channel) for channel in (Channel.STANDARD, Channel.EXPERIMENTAL))
+
+
+def _bundle(version: str, channel: Channel) -> str:
+    return f"{_GATEWAY_API}/{version}-{channel.value}"
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(map(int, re.findall(r"[0-9]+", version)))
+
+
+def own_sets(folder: Path, *, findings: Findings) -> tuple[Path, ...]:
+    """Find the sets in a folder of the user's, each whole; none where one is not. Reports MG508."""
+    found = set_folders(folder)
+    hint = "write one there: meshgen schema import CRD... --mesh NAME --mesh-version VERSION -d DIR"
+    if not found:
+        findings.add(BAD_SET, f"there is no imported set in {folder.as_posix()}", hint=hint)
+    projects: dict[str, Path] = {}
+    for each in found:
+        contents = _sound(each, findings)
+        if contents is None:
+            return ()
+        first = projects.setdefault(contents.project, each)
+        if first != each:
+            message = f"{folder.as_posix()} holds {contents.project} twice: {first.name} and {each.name}"
+            findings.add(BAD_SET, message, hint="name the folder of the one that is meant")
+            return ()
+    return found
+
+
+def _sound(folder: Path, findings: Findings) -> Index | None:
+    place = folder / INDEX
+    try:
+        contents = index.read(place.read_bytes())
+        names = {name for entry in contents.entries for name in entry.served.values()}
+        for place in (folder / SCHEMAS / name for name in sorted(names)):
+            content = place.read_bytes()
+            json.loads(content)
+            if hashlib.sha256(content).hexdigest()[:12] != place.stem.rpartition("-")[2]:
+                raise ValueError("it was changed after it was imported")
+    except OSError as error:
+        why = error.strerror
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        why = f"it is not as the import wrote it: {error}"
+    else:
+        return contents
+    findings.add(BAD_SET, f"{place.as_posix()} cannot be read: {why}", hint="import it again")
+    return None
