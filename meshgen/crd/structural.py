@@ -1,0 +1,237 @@
+"""The structure of an object as the API server judges it, told in our words, once, where it is mended."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from meshgen.crd import formats, junctors
+from meshgen.crd.engine import Refusal, refusals
+from meshgen.crd.extremes import extremes
+from meshgen.crd.listtypes import duplicates
+from meshgen.crd.served import ServedKind
+from meshgen.crd.wording import listed, shown, type_of, wanted
+from meshgen.diagnostics import Code, near_miss
+from meshgen.resources import Complaint, Path
+
+WRONG_TYPE = Code(
+    number="MG401",
+    slug="wrong-type",
+    meaning="A value is of another type than its field, such as text where a number stands.",
+)
+UNKNOWN_FIELD = Code(
+    number="MG402",
+    slug="unknown-field",
+    meaning="The kind has no such field at this version, so an API server refuses it or drops it unread.",
+)
+MISSING_FIELD = Code(
+    number="MG403",
+    slug="missing-field",
+    meaning="A field that the kind requires is absent, or null, which counts as absent.",
+)
+UNKNOWN_VALUE = Code(
+    number="MG404",
+    slug="unknown-value",
+    meaning="A field that takes one of a few words holds another.",
+)
+INVALID_VALUE = Code(
+    number="MG405",
+    slug="invalid-value",
+    meaning="A value is outside what its field takes: its range, length, pattern, format or company.",
+)
+
+_MOST_NAMED = 12  # names that a message lists
+_MOST_COMPARED = 20  # unknown fields of one map that are held against the known ones
+_LONGEST_PATTERN = 200  # characters that a message shows
+_OF_WHOLES = frozenset({"anyOf", "oneOf", "not", "required", "additionalProperties"})
+_NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Structure:
+    """What is wrong with an object's structure, and whether its CEL rules can be asked at all."""
+
+    complaints: tuple[Complaint, ...]
+    stops_cel: bool
+
+
+def check(served: ServedKind, body: Any) -> Structure:
+    """Judge a body whose defaults are filled in, MG401 to MG406: types, fields, values, lists; any depth."""
+    unreadable = tuple(_unreadable(path, message) for path, message in extremes(body))
+    if unreadable:
+        return Structure(complaints=unreadable, stops_cel=True)
+    refused = refusals(served, body)
+    return Structure(
+        complaints=(*dict.fromkeys(_complaints(refused)), *duplicates(served, body)),
+        stops_cel=any(each.stops_cel for each in refused),
+    )
+
+
+def _unreadable(path: Path, message: str) -> Complaint:
+    return Complaint(code=INVALID_VALUE, path=path, message=message)
+
+
+def _complaints(refused: Sequence[Refusal]) -> Iterator[Complaint]:
+    """Tell refusals; what only follows from another one is not told."""
+    unknown = [complaint for refusal in refused for complaint in _unknown_fields(refusal)]
+    meant = frozenset((complaint.path[:-1], complaint.hint) for complaint in unknown)
+    mistyped = frozenset(refusal.path for refusal in refused if refusal.keyword == "type")
+    broken = frozenset(refusal.path for refusal in refused if refusal.keyword not in _OF_WHOLES)
+    yield from unknown
+    for refusal in refused:
+        if refusal.path in mistyped and refusal.keyword != "type":
+            continue
+        if not _follows(refusal, broken=broken, meant=meant):
+            yield from _told(refusal)
+
+
+def _unknown_fields(refusal: Refusal) -> Iterator[Complaint]:
+    if refusal.keyword != "additionalProperties":
+        return
+    known: Mapping[str, Any] = refusal.schema.get("properties", {})
+    unknown = [key for key in refusal.value if key not in known]
+    for count, key in enumerate(unknown):
+        hint = (_twin(key, known) or near_miss(key, known)) if count < _MOST_COMPARED else ""
+        yield Complaint(
+            code=UNKNOWN_FIELD,
+            path=(*refusal.path, key),
+            message=f"unknown field {shown(key)}",
+            hint=hint or (f"known here: {listed(sorted(known), most=_MOST_NAMED)}" if known else None),
+        )
+
+
+def _twin(key: str, names: Iterable[str]) -> str:
+    """Find the name that differs in nothing but case and joints: `max_age` is `maxAge`."""
+    alike = [name for name in names if _bare(name) == _bare(key)]
+    return f"did you mean {alike[0]!r}?" if alike else ""
+
+
+def _bare(name: str) -> str:
+    return name.replace("_", "").replace("-", "").casefold()
+
+
+def _follows(
+    refusal: Refusal, *, broken: Collection[Path], meant: Collection[tuple[Path, str | None]]
+) -> bool:
+    """Tell a refusal that another mistake explains: a key misspelt, a value below that is told itself."""
+    if refusal.keyword == "required":
+        return (refusal.path, f"did you mean {refusal.missing!r}?") in meant
+    if refusal.keyword in ("pattern", "re2", "format") and refusal.value == "":
+        return bool(refusal.schema.get("minLength"))
+    return bool(refusal.branches) and all(
+        any(each.path in broken or _follows(each, broken=broken, meant=meant) for each in branch)
+        for branch in refusal.branches
+    )
+
+
+def _told(refusal: Refusal) -> Iterator[Complaint]:
+    said = refusal.schema[refusal.keyword]
+    match refusal.keyword:
+        case "additionalProperties":
+            return
+        case "type":
+            yield _wrong_type(refusal, [said] if isinstance(said, str) else said)
+        case "required":
+            yield _missing_field(refusal, str(refusal.missing))
+        case "enum":
+            yield _unknown_value(refusal, said)
+        case _:
+            yield Complaint(code=INVALID_VALUE, path=refusal.path, message=_against(refusal, said))
+
+
+def _wrong_type(refusal: Refusal, types: Sequence[str]) -> Complaint:
+    value = refusal.value
+    return Complaint(
+        code=WRONG_TYPE,
+        path=refusal.path,
+        message=f"{shown(value)} is {type_of(value)}, not {wanted(types)}"
+        if value is not None
+        else f"null is not {wanted(types)}",
+        hint=_remedy(value, types),
+    )
+
+
+def _remedy(value: Any, types: Sequence[str]) -> str | None:
+    match value:
+        case None:
+            return "write a value, or leave it out"
+        case str() if {"integer", "number"} & set(types) and _NUMBER.fullmatch(value):
+            return f"write {value} without quotes"
+        case str() if "boolean" in types and value in ("true", "false"):
+            return f"write {value} without quotes"
+        case bool() | int() | float() if "string" in types:
+            return f'write "{shown(value)}" with quotes'
+        case str() | dict() | bool() | int() | float() if "array" in types:
+            return "write a list, each entry after '- '"
+        case _:
+            return None
+
+
+def _missing_field(refusal: Refusal, name: str) -> Complaint:
+    schema = refusal.schema.get("properties", {}).get(name, {})
+    types = schema.get("type", ())
+    kind = wanted([types] if isinstance(types, str) else types) if types else "a value"
+    words = listed(map(shown, schema.get("enum", ())), most=_MOST_NAMED)
+    return Complaint(
+        code=MISSING_FIELD,
+        path=refusal.path,
+        message=f"field {name!r} is missing",
+        hint=f"write {name!r}: {f'one of {words}' if words else kind}",
+    )
+
+
+def _unknown_value(refusal: Refusal, options: Sequence[Any]) -> Complaint:
+    value = refusal.value
+    words = [option for option in options if isinstance(option, str)]
+    return Complaint(
+        code=UNKNOWN_VALUE,
+        path=refusal.path,
+        message=f"{shown(value)} is not one of {listed(map(shown, options), most=_MOST_NAMED)}",
+        hint=(near_miss(value, words) or None) if isinstance(value, str) else None,
+    )
+
+
+def _against(refusal: Refusal, said: Any) -> str:
+    value = refusal.value
+    match refusal.keyword:
+        case "minimum":
+            return f"{shown(value)} is less than {shown(said)}, the least that is allowed"
+        case "maximum":
+            return f"{shown(value)} is more than {shown(said)}, the most that is allowed"
+        case "exclusiveMinimum":
+            return f"{shown(value)} is not more than {shown(said)}"
+        case "exclusiveMaximum":
+            return f"{shown(value)} is not less than {shown(said)}"
+        case "multipleOf":
+            return f"{shown(value)} is no multiple of {shown(said)}"
+        case "pattern" | "re2":
+            return f"{shown(value)} does not match {said[:_LONGEST_PATTERN]}"
+        case "format":
+            return f"{shown(value)} is not {formats.STRINGS[said].what}"
+        case "anyOf" | "oneOf" | "not":
+            return _against_junctor(refusal)
+        case "minLength" | "minItems" | "minProperties":
+            return f"{_size(value)}, fewer than {said}" if value else f"{shown(value)} is empty"
+        case "maxLength" | "maxItems" | "maxProperties":
+            return f"{_size(value)}, more than {said}"
+        case _:
+            raise NotImplementedError(f"schema keyword {refusal.keyword!r}")
+
+
+def _size(value: Any) -> str:
+    return f"{shown(value)} has {len(value)} {'characters' if isinstance(value, str) else 'entries'}"
+
+
+def _against_junctor(refusal: Refusal) -> str:
+    if refusal.keyword == "not":
+        return f"{shown(refusal.value)} is not allowed"
+    alternatives = refusal.schema[refusal.keyword]
+    choice = junctors.choice(alternatives) if refusal.keyword == "oneOf" else None
+    if choice is not None:
+        return choice.against(refusal.value)
+    if not all(refusal.branches):
+        return "more than one of the alternatives holds, not exactly one"
+    told = (next(_told(branch[0])).message for branch in refusal.branches)
+    return f"none of the alternatives holds: {'; '.join(dict.fromkeys(told))}"
