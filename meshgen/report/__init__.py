@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import assert_never
 
 from meshgen.diagnostics import Diagnostic
@@ -14,10 +14,19 @@ class Format(enum.Enum):
 
     TEXT = "text"
     JSON = "json"
+    SARIF = "sarif"
+    JUNIT = "junit"
+    GITHUB = "github"
+    GITLAB = "gitlab"
 
 
-def report(findings: Iterable[Diagnostic], form: Format, *, is_colored: bool = False) -> str:
-    """Write findings in their stable order; without any, a text is empty and the others say so."""
+def report(
+    findings: Iterable[Diagnostic], form: Format, *, is_colored: bool = False, inputs: Sequence[str] = ()
+) -> str:
+    """Write findings in their stable order; without any, lines are empty and the others say so.
+
+    Where a form must place each finding in a file, the first of `inputs` takes those that have none.
+    """
     ordered = sorted(findings, key=lambda found: found.order)
     match form:
         case Format.TEXT:
@@ -28,5 +37,21 @@ def report(findings: Iterable[Diagnostic], form: Format, *, is_colored: bool = F
             from meshgen.report import json
 
             return json.write(ordered)
+        case Format.SARIF:
+            from meshgen.report import sarif
+
+            return sarif.write(ordered, inputs=inputs)
+        case Format.JUNIT:
+            from meshgen.report import junit
+
+            return junit.write(ordered)
+        case Format.GITHUB:
+            from meshgen.report import github
+
+            return github.write(ordered)
+        case Format.GITLAB:
+            from meshgen.report import gitlab
+
+            return gitlab.write(ordered, inputs=inputs)
         case _:
             assert_never(form)

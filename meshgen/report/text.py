@@ -13,8 +13,8 @@ _BOLD = "1"
 _FAINT = "2"
 
 # A value of the intent must neither begin a line of its own (a CI server would take it for a command) nor
-# move the cursor nor turn the reading direction.
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+# move the cursor nor turn the reading direction; XML knows neither surrogates nor the last two.
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 
 
 def write(findings: Iterable[Diagnostic], *, is_colored: bool = False) -> str:
@@ -25,18 +25,27 @@ def write(findings: Iterable[Diagnostic], *, is_colored: bool = False) -> str:
 
 def _lines(found: Diagnostic, is_colored: bool) -> Iterator[str]:
     def paint(text: str, color: str) -> str:
-        return f"\x1b[{color}m{_printable(text)}\x1b[0m" if is_colored else _printable(text)
+        return f"\x1b[{color}m{printable(text)}\x1b[0m" if is_colored else printable(text)
 
     place = "" if found.span is None else f"{paint(str(found.span), _BOLD)}: "
     code = paint(f"{found.severity.value}[{found.code}]", _COLORS[found.severity])
-    yield f"{place}{code}: {_printable(found.message)}"
+    yield f"{place}{code}: {printable(found.message)}"
     for what, span in found.related:
-        yield f"  {paint(str(span), _BOLD)}: {_printable(what)}"
+        yield f"  {paint(str(span), _BOLD)}: {printable(what)}"
     if found.hint is not None:
-        yield f"  {paint('hint:', _FAINT)} {_printable(found.hint)}"
+        yield f"  {paint('hint:', _FAINT)} {printable(found.hint)}"
 
 
-def _printable(text: str) -> str:
+def sentence(found: Diagnostic, *, also: Iterable[str]) -> str:
+    """Join a message, other places in the words of the caller, and the hint, for readers of one line."""
+    places = ", ".join(also)
+    see = (f"See {places}",) if places else ()
+    hint = () if found.hint is None else (f"Hint: {found.hint}",)
+    return printable(". ".join((found.message, *see, *hint)))
+
+
+def printable(text: str) -> str:
+    """Escape what is no visible character, as Python writes it."""
     return _UNPRINTABLE.sub(_escape, text)
 
 
