@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from meshgen.cli.sink import open_sink
 from meshgen.cli.telling import Color, Report, Telling
 from meshgen.cli.usage import misuse
 from meshgen.diagnostics import Severity
@@ -42,7 +43,8 @@ def telling(command: Command) -> Command:
         metavar="FORMAT[=FILE]",
         multiple=True,
         callback=_reports,
-        help="Tell findings as text or json: on stderr, or in FILE. May be repeated.  [default: text]",
+        help="Tell findings as text, json, sarif, junit, github or gitlab: on stderr, or in FILE. "
+        "May be repeated.  [default: text]",
     )
     @click.option(
         "--fail-on",
@@ -63,7 +65,13 @@ def telling(command: Command) -> Command:
     def with_telling(
         *, reports: tuple[Report, ...], fail_on: str, quiet: bool, color: str, **options: Any
     ) -> int:
-        how = Telling(reports=reports, fail_on=Severity(fail_on), is_quiet=quiet, color=Color(color))
+        how = Telling(
+            reports=reports,
+            fail_on=Severity(fail_on),
+            is_quiet=quiet,
+            color=Color(color),
+            inputs=options.get("names", ()),
+        )
         return command(telling=how, **options)
 
     return with_telling
@@ -76,7 +84,7 @@ def _reports(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
 
 
 def _report(value: str, param: click.Parameter, ctx: click.Context) -> Report:
-    """Read FORMAT or FORMAT=FILE; open the file now, before anything is written elsewhere."""
+    """Read FORMAT or FORMAT=FILE; try the file now, before anything is written elsewhere."""
     form, equals, file = value.partition("=")
     forms = [known.value for known in Format]
     if form not in forms:
@@ -85,5 +93,8 @@ def _report(value: str, param: click.Parameter, ctx: click.Context) -> Report:
         return Report(Format(form), None)
     if file in ("", "-"):
         raise click.BadParameter(f"{value!r} names no file; write {form} for stderr", ctx, param)
-    kind = click.File("w", encoding="utf-8", errors="backslashreplace", lazy=False)
-    return Report(Format(form), kind.convert(file, param, ctx))
+    try:
+        return Report(Format(form), open_sink(file))
+    except OSError as error:
+        message = f"'{click.format_filename(file)}': {error.strerror}"
+        raise click.BadParameter(message, ctx, param) from error

@@ -7,8 +7,9 @@ import os
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import IO, NamedTuple
+from typing import NamedTuple
 
+from meshgen.cli.sink import Sink
 from meshgen.diagnostics import Diagnostic, Findings, Severity
 from meshgen.folder import UNWRITABLE
 from meshgen.progress import Progress
@@ -32,12 +33,11 @@ class Color(enum.Enum):
         return any(value not in ("", "0") for value in forced) or _is_terminal()
 
 
-def _write(file: IO[str], text: str, findings: Findings) -> None:
+def _write(sink: Sink, text: str, findings: Findings) -> None:
     try:
-        file.write(text)
-        file.flush()
+        sink.write(text)
     except OSError as error:
-        findings.add(UNWRITABLE, f"the report {file.name} cannot be written: {error.strerror}")
+        findings.add(UNWRITABLE, f"the report {sink.path} cannot be written: {error.strerror}")
 
 
 def _is_terminal() -> bool:
@@ -45,10 +45,10 @@ def _is_terminal() -> bool:
 
 
 class Report(NamedTuple):
-    """A report that was asked for; `file` None means stderr."""
+    """A report that was asked for; `sink` None means stderr."""
 
     form: Format
-    file: IO[str] | None
+    sink: Sink | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +59,7 @@ class Telling:
     fail_on: Severity
     is_quiet: bool
     color: Color
+    inputs: tuple[str, ...] = ()  # as the command was given them
 
     def fails(self, findings: Iterable[Diagnostic]) -> bool:
         """True where a finding is grave enough to end with exit 1 and without manifests."""
@@ -73,13 +74,14 @@ class Telling:
         A file that cannot be written is one finding more, MG704.
         """
         on_stderr = Format.TEXT
-        for form, file in self.reports:
-            if file is None:
+        for form, sink in self.reports:
+            if sink is None:
                 on_stderr = form
             else:
-                _write(file, report(findings, form), findings)
+                _write(sink, report(findings, form, inputs=self.inputs), findings)
         told = (found for found in findings if not self.is_quiet or self._is_grave(found))
-        sys.stderr.write(report(told, on_stderr, is_colored=self.color.is_on()))
+        is_colored = self.color.is_on()
+        sys.stderr.write(report(told, on_stderr, is_colored=is_colored, inputs=self.inputs))
         if _is_terminal() and not self.is_quiet:
             sys.stderr.write(f"{summary}\n")
 
