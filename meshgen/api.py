@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from meshgen.acceptance import agreements
 from meshgen.assumptions import assumed
 from meshgen.backend import Backend
-from meshgen.diagnostics import Diagnostic, Findings
+from meshgen.diagnostics import Diagnostic, Findings, Severity
 from meshgen.fidelity import settle, useless
 from meshgen.gaps import gaps
 from meshgen.inputs import Content
@@ -18,14 +20,19 @@ from meshgen.intent.model import MeshIntent
 from meshgen.intent.resolve import resolve
 from meshgen.intent.resolved import ResolvedSet
 from meshgen.intent.rules import check
-from meshgen.intent.show import show
+from meshgen.intent.rules.callers import UNKNOWN_CALLER
+from meshgen.intent.show import objects, show
 from meshgen.intent.shown import Shown
 from meshgen.intent.unfold import unfold
 from meshgen.manifest import Manifest, Plan
 from meshgen.patches import Patch
 from meshgen.patching import patching
 from meshgen.profile import Profile
+from meshgen.profiles import Choice, built_in
 from meshgen.source import Node, read
+
+if TYPE_CHECKING:
+    from meshgen.validation import Validation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,10 +62,18 @@ def read_intents(contents: Iterable[Content], *, is_pinned: bool = False) -> Rea
     `is_pinned` asks every mesh for no timeout, no retries and no ejection where the set says nothing of them.
     """
     findings = Findings()
+    return _read(read_documents(contents, findings=findings), findings, is_pinned=is_pinned)
+
+
+def read_documents(contents: Iterable[Content], *, findings: Findings) -> Documents:
+    """Read the documents of files and sort them by kind. Reports MG101 to MG112."""
     nodes: list[Node] = []
     for content in contents:
         nodes.extend(read(content.content, file=content.file, findings=findings))
-    documents = sort(nodes, findings=findings)
+    return sort(nodes, findings=findings)
+
+
+def _read(documents: Documents, findings: Findings, *, is_pinned: bool = False) -> Reading:
     written = load(documents.intents, findings=findings)
     if not documents.intents and not findings.has_errors:
         findings.add(NO_INTENT, "the files hold no MeshIntent", hint="name a file that holds one")
@@ -74,18 +89,20 @@ def read_intents(contents: Iterable[Content], *, is_pinned: bool = False) -> Rea
     )
 
 
-def render(
+def render(  # noqa: PLR0913  what it renders, for whom, and three ways to vary it
     reading: Reading,
     backend: Backend,
     profile: Profile,
     *,
     is_partial: bool = False,
     is_patched: bool = False,
+    shadows: Sequence[Path] = (),
 ) -> Rendering:
-    """Translate sound intents for one mesh: rules, gaps, limits, then plans and text.
+    """Translate sound intents for one mesh: rules, gaps, limits, plans, text, and the ladder over the text.
 
     `is_partial` accepts, for this run, every loss that could be accepted without naming a service.
-    `is_patched` asks for patches too, and so for what is told where there can be none.
+    `is_patched` asks for patches too, and so for what is told where there can be none. `shadows` are folders
+    of templates that come before ours.
     """
     findings = Findings()
     unwritten = backend.unwritten_mode(profile)
@@ -105,21 +122,61 @@ def render(
     findings.extend((*limited, *useless(entries, settled, limited, profile)))
     plans = () if findings.has_errors else backend.plan(left, profile)
     findings.extend(assumed(left, plans))
-    manifests = _write(plans, backend)
+    manifests, refused = _write(plans, Choice(backend, profile), shadows)
+    findings.extend(refused)
     asked = found if is_patched and not findings.has_errors else ()
     patches, unpatched = patching(asked, profile, reading.shown)
     findings.extend(unpatched)
     return Rendering(profile=profile, manifests=manifests, patches=patches, findings=tuple(findings))
 
 
+def validate(
+    documents: Documents,
+    chosen: tuple[Choice, ...],
+    *,
+    schemas: Sequence[Path] = (),
+    unknown: Severity | None = Severity.WARNING,
+) -> Validation:
+    """Judge documents as they are.
+
+    Intents are held against the rules and, where clusters are chosen, against what these carry; other
+    objects against the definitions of their kinds and the rules of their mesh. `schemas` are imported sets
+    that are asked first, `unknown` is the gravity of a kind that none describes.
+    """
+    findings = Findings()
+    if documents.intents:
+        reading = _read(documents, findings)
+        findings.extend(() if findings.has_errors else _checked(reading, chosen))
+    from meshgen.ladder import ladder
+    from meshgen.validation import validate as judge_all
+
+    by = ladder(chosen or built_in(), schemas=schemas)
+    judged = judge_all(objects((*documents.others, *documents.tests)), by, unknown=unknown)
+    return replace(judged, findings=tuple(dict.fromkeys((*findings, *judged.findings))))
+
+
+def _checked(reading: Reading, chosen: tuple[Choice, ...]) -> Iterator[Diagnostic]:
+    """Check intents for clusters, or by what holds on all of them."""
+    for backend, profile in chosen:
+        yield from render(reading, backend, profile).findings
+    if not chosen:
+        findings = Findings()
+        check(reading.intents, callers={}, findings=findings)
+        # Who else may call is the profile's to say, and none is named.
+        yield from (found for found in findings if found.code is not UNKNOWN_CALLER)
+
+
 def _resolve(reading: Reading, intents: tuple[MeshIntent, ...], profile: Profile) -> ResolvedSet:
     return resolve(intents, callers=profile.callers, shown=reading.shown)
 
 
-def _write(plans: tuple[Plan, ...], backend: Backend) -> tuple[Manifest, ...]:
+def _write(
+    plans: tuple[Plan, ...], choice: Choice, shadows: Sequence[Path]
+) -> tuple[tuple[Manifest, ...], tuple[Diagnostic, ...]]:
+    """Write plans, and judge what was written as any other manifest: with a finding there are none."""
     if not plans:
-        return ()
-    from meshgen.templating import renderer  # jinja2 takes 50 ms, and a refused intent needs none of it
+        return (), ()
+    from meshgen.writing import write  # jinja2 and the ladder take 80 ms; a refused intent needs neither
 
-    write = renderer(backend.name)
-    return tuple(Manifest.of(plan, write(plan)) for plan in plans)
+    manifests, refused = write(plans, choice, shadows=shadows)
+    return (() if refused else manifests), refused

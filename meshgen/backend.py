@@ -15,6 +15,7 @@ from meshgen.intent.model import MeshIntent
 from meshgen.intent.resolved import ResolvedSet
 from meshgen.manifest import MANAGED_BY, PART_OF, Meta, Plan
 from meshgen.profile import Blocks, Profile
+from meshgen.resources import Complaint, Resource, Resources
 from meshgen.support import Capabilities
 
 
@@ -28,12 +29,18 @@ class Backend:
     gateway_apis: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by mesh version, oldest first
     profiles: tuple[Profile, ...]  # built in; the first is what the backend's name means
     block: type[Located] | None  # its own block of a MeshProfile, under the key of the same name
-    domains: tuple[str, ...]  # label and annotation keys of these stay with the intent
+    domains: tuple[str, ...]  # its API groups; label and annotation keys of these stay with the intent
     capabilities: Capabilities
     ambient: Callable[[Profile], tuple[Default, ...]]  # what is in force where nothing is written
     unwritten_mode: Callable[[Profile], Mode]  # what ports admit where nobody writes a mode
     limits: Callable[[ResolvedSet, Profile], Iterable[Diagnostic]]  # relations between fields
     plan: Callable[[ResolvedSet, Profile], tuple[Plan, ...]]  # in an order that is safe to apply
+    admission: Callable[[Resource, Profile], Iterable[Complaint]] = lambda _resource, _profile: ()
+    coherence: Callable[[Resources, Profile], Iterable[Complaint]] = lambda _resources, _profile: ()
+
+    def owns(self, group: str) -> bool:
+        """Tell whether an API group, or a domain of labels, is the mesh's own."""
+        return is_below(group, self.domains)
 
 
 def backends() -> tuple[Backend, ...]:
@@ -88,8 +95,9 @@ def meta(
 
 def _copied(pairs: Mapping[str, str], domains: tuple[str, ...]) -> dict[str, str]:
     kept = (*_OWN_DOMAINS, *domains)
-    return {key: value for key, value in pairs.items() if not _is_of(key.rpartition("/")[0], kept)}
+    return {key: value for key, value in pairs.items() if not is_below(key.rpartition("/")[0], kept)}
 
 
-def _is_of(domain: str, domains: tuple[str, ...]) -> bool:
+def is_below(domain: str, domains: tuple[str, ...]) -> bool:
+    """Tell whether a domain is one of some domains, or below one."""
     return any(domain == known or domain.endswith(f".{known}") for known in domains)

@@ -66,6 +66,11 @@ class Manifest:
         )
 
     @property
+    def title(self) -> str:
+        """Name the object for people."""
+        return f"{self.kind} {self.namespace}/{self.name}"
+
+    @property
     def file_name(self) -> str:
         """Name a file for this object alone: no part can hold `_`, and no device of Windows is so called."""
         return f"{self.namespace}_{self.kind.lower()}_{self.name}.yaml"

@@ -17,21 +17,29 @@ from meshgen.report import Format
 Command = Callable[..., int]
 
 
-def inputs(command: Command) -> Command:
+def inputs(noun: str) -> Callable[[Command], Command]:
     """Add the files, folders and `-` to read, as arguments or behind -f; they arrive as `names`."""
 
-    @click.argument("intents", metavar="INTENT...", nargs=-1)
-    @click.option(
-        "-f", "files", metavar="FILE", multiple=True, help="Another spelling of INTENT; may be repeated."
-    )
-    @functools.wraps(command)
-    def with_names(*, intents: tuple[str, ...], files: tuple[str, ...], **options: Any) -> int:
-        if not intents and not files:
-            path = click.get_current_context().command_path
-            raise misuse(f"{path} needs an INTENT", hint="name a file, a folder, or - for standard input")
-        return command(names=(*intents, *files), **options)
+    def add(command: Command) -> Command:
+        @click.argument("arguments", metavar=f"{noun}...", nargs=-1)
+        @click.option(
+            "-f", "files", metavar="FILE", multiple=True, help=f"Another spelling of {noun}; may be repeated."
+        )
+        @functools.wraps(command)
+        def with_names(*, arguments: tuple[str, ...], files: tuple[str, ...], **options: Any) -> int:
+            if not arguments and not files:
+                path = click.get_current_context().command_path
+                hint = "name a file, a folder, or - for standard input"
+                raise misuse(f"{path} needs {_a(noun)}", hint=hint)
+            return command(names=(*arguments, *files), **options)
 
-    return with_names
+        return with_names
+
+    return add
+
+
+def _a(noun: str) -> str:
+    return f"an {noun}" if noun[0] in "AEIO" else f"a {noun}"
 
 
 def telling(command: Command) -> Command:

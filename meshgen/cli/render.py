@@ -6,20 +6,22 @@ import os
 import sys
 from collections.abc import Callable, Iterable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import click
 
-from meshgen import folder, profiles
+from meshgen import folder
 from meshgen.api import Reading, Rendering, read_intents
 from meshgen.api import render as translate
 from meshgen.backend import Backend
+from meshgen.cli.clusters import choose, settings_option
 from meshgen.cli.delivery import Folder, Rendered, Stream, Target, deliver, target
 from meshgen.cli.help import Verbatim
 from meshgen.cli.options import inputs
 from meshgen.cli.options import telling as telling_options
 from meshgen.cli.telling import Telling
-from meshgen.cli.usage import Misuse, misuse
+from meshgen.cli.usage import misuse
 from meshgen.diagnostics import Diagnostic, Findings, Severity
 from meshgen.inputs import read_inputs
 from meshgen.output import Syntax
@@ -27,25 +29,25 @@ from meshgen.profile import Profile
 from meshgen.profiles import Choice
 from meshgen.progress import Progress
 from meshgen.report.text import count, counted
-from meshgen.settings import BAD_SETTING
 
 _BROKEN_PIPE = 128 + 13  # as a shell says that a command died of SIGPIPE
 
 
 @click.command("render", cls=Verbatim)
-@inputs
+@inputs("INTENT")
 @click.option(
     "-m",
     "--mesh",
     metavar="NAME",
     help="A mesh, a profile of the set, a file with one, or all; leave it out to see the choices.",
 )
+@settings_option
 @click.option(
-    "--set",
-    "settings",
-    metavar="KEY=VALUE",
+    "--templates",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
     multiple=True,
-    help="Replace a field of the profile, as in --set version=1.29. May be repeated.",
+    help="Write objects with the templates in DIR, by file name, before ours. May be repeated.",
 )
 @click.option(
     "--partial",
@@ -81,6 +83,7 @@ def command(  # noqa: PLR0913  click gives each option by its name
     names: tuple[str, ...],
     mesh: str | None,
     settings: tuple[str, ...],
+    templates: tuple[Path, ...],
     is_partial: bool,
     is_pinned: bool,
     telling: Telling,
@@ -115,10 +118,12 @@ def command(  # noqa: PLR0913  click gives each option by its name
     into = target(**into_what)
     findings = Findings()
     with telling.progress() as progress:
+        if mesh == "all" and isinstance(into, Stream):
+            raise misuse("--mesh all needs a folder, in which each mesh has one", hint="add --output-dir DIR")
         progress.stage("reading")
         reading = _read(names, is_pinned=is_pinned, findings=findings)
-        chosen = _choose(mesh, settings, reading, into, findings)
-        how = partial(translate, is_partial=is_partial, is_patched=into.is_patched)
+        chosen = choose(mesh, settings, reading.documents, findings)
+        how = partial(translate, is_partial=is_partial, is_patched=into.is_patched, shadows=templates)
         rendered = _render(reading, chosen, how, progress=progress, findings=findings)
         progress.stage("writing")
         text = deliver(rendered, into, is_one=mesh != "all", telling=telling, findings=findings)
@@ -135,38 +140,6 @@ def _read(names: Iterable[str], *, is_pinned: bool, findings: Findings) -> Readi
     if not unread.has_errors:
         findings.extend(reading.findings)
     return reading
-
-
-def _choose(
-    mesh: str | None,
-    settings: tuple[str, ...],
-    reading: Reading,
-    into: Target,
-    findings: Findings,
-) -> tuple[Choice, ...]:
-    """Find the clusters that are meant; one that cannot be is a matter of the command line."""
-    if mesh == "all" and isinstance(into, Stream):
-        raise misuse("--mesh all needs a folder, in which each mesh has one", hint="add --output-dir DIR")
-    before = len(findings)
-    written = profiles.read_profiles(reading.documents.profiles, findings=findings)
-    if len(findings) > before:
-        return ()
-    unsettled = Findings()
-    chosen = profiles.choose(mesh, written, settings, findings=unsettled)
-    for found in unsettled:
-        if found.code in (profiles.UNKNOWN_MESH, profiles.NO_MESH, BAD_SETTING):
-            raise Misuse(found, choices=_choices(written) if found.code is profiles.NO_MESH else ())
-    findings.extend(unsettled)
-    return chosen
-
-
-def _choices(written: profiles.Profiles) -> tuple[str, ...]:
-    known = tuple(written.values()) or profiles.built_in()
-    width = max(len(choice.profile.name) for choice in known)
-    return tuple(
-        f"--mesh {choice.profile.name:{width}}  {choice.backend.title} {choice.profile.version}"
-        for choice in known
-    )
 
 
 def _render(

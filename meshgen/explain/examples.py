@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from functools import cache
 
 from meshgen import datafiles
-from meshgen.api import Reading, read_intents, render
+from meshgen.api import read_documents, read_intents, render, validate
 from meshgen.diagnostics import Code, Diagnostic, Findings
 from meshgen.inputs import Content
-from meshgen.intent.rules import check
-from meshgen.profiles import Profiles, choose, read_profiles
+from meshgen.profiles import choose, read_profiles
 
-_MESH = re.compile(r"^# meshgen render .* --mesh (\S+)")
+_COMMAND = re.compile(r"^# meshgen (render|validate) \S+(?:.* --mesh (\S+))?")
 _SETTING = re.compile(r" --set (\S+)")
 
 
@@ -38,22 +37,18 @@ def example(code: Code) -> Example | None:
 
 @cache
 def told(given: Example) -> tuple[Diagnostic, ...]:
-    """Read, check and, where a mesh is named, render an example; give all findings in their order."""
+    """Do with an example what its first line says, or read it and check the rules; give all findings in order."""
     findings = Findings()
-    reading = read_intents([Content(given.file, given.content)])
-    findings.extend(reading.findings)
-    written = read_profiles(reading.documents.profiles, findings=findings)
-    if not findings.has_errors:
-        _translate(reading, written, given.text.partition("\n")[0], findings)
+    documents = read_documents([Content(given.file, given.content)], findings=findings)
+    written = read_profiles(documents.profiles, findings=findings)
+    head = given.text.partition("\n")[0]
+    command = _COMMAND.match(head)
+    verb, mesh = ("validate", None) if command is None else command.groups()
+    chosen = () if mesh is None else choose(mesh, written, _SETTING.findall(head), findings=findings)
+    if verb == "validate":
+        findings.extend(validate(documents, chosen).findings)
+    elif not findings.has_errors:
+        reading = read_intents([Content(given.file, given.content)])
+        for backend, profile in chosen:
+            findings.extend(render(reading, backend, profile, is_patched="--patches" in head).findings)
     return tuple(sorted(findings, key=lambda found: found.order))
-
-
-def _translate(reading: Reading, written: Profiles, head: str, findings: Findings) -> None:
-    """Check the rules alone, or do all that the command line in the first line does."""
-    mesh = _MESH.match(head)
-    if mesh is None:
-        check(reading.intents, callers={}, findings=findings)
-        return
-    for backend, profile in choose(mesh.group(1), written, _SETTING.findall(head), findings=findings):
-        rendering = render(reading, backend, profile, is_patched="--patches" in head)
-        findings.extend(rendering.findings)

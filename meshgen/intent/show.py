@@ -46,7 +46,7 @@ def show(documents: Iterable[MapNode], *, namespaces: Iterable[str], findings: F
     workloads: list[ShownWorkload] = []
     unplaced: set[tuple[str, str]] = set()
     unread = 0
-    for node in _objects(documents):
+    for node in objects(documents):
         kind = _text(node, "kind") or ""
         if _GROUPS.get(kind) != _group(node) or _is_ours(node):
             unread += 1
@@ -68,6 +68,17 @@ def show(documents: Iterable[MapNode], *, namespaces: Iterable[str], findings: F
             case None:
                 pass
     return Shown(services=services, by_label=_by_label(workloads), unread=unread, unplaced=unplaced)
+
+
+def objects(documents: Iterable[MapNode]) -> Iterator[MapNode]:
+    """Take each List apart, as kubectl writes it."""
+    for node in documents:
+        if (_text(node, "kind") or "").endswith("List") and isinstance(
+            items := node.value("items"), ListNode
+        ):
+            yield from objects(item for item in items.items if isinstance(item, MapNode))
+        else:
+            yield node
 
 
 def _read(
@@ -95,17 +106,6 @@ class _Malformed(Exception):
     def __init__(self, message: str, span: Span) -> None:
         super().__init__(message)
         self.span = span
-
-
-def _objects(documents: Iterable[MapNode]) -> Iterator[MapNode]:
-    """Take a List apart."""
-    for node in documents:
-        if (_text(node, "kind") or "").endswith("List") and isinstance(
-            items := node.value("items"), ListNode
-        ):
-            yield from _objects(item for item in items.items if isinstance(item, MapNode))
-        else:
-            yield node
 
 
 # Of other groups, a kind of the same name is another one: Knative has a Service too.

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import io
 import re
-import signal
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from types import FrameType
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from meshgen.cli import run
 from meshgen.diagnostics import Findings
 from meshgen.source import MapNode, read
+from tests.property.commands import Told, tell
 from tests.property.hostile import VALUES, generated, texts, trees, written
 
-A_WHILE = 300  # seconds; a net under what never ends, not a measure
 INTENT = b"""\
 apiVersion: meshgen.dev/v1alpha1
 kind: MeshIntent
@@ -39,45 +32,6 @@ spec:
 """
 
 
-class Told(NamedTuple):
-    """What a command line came to."""
-
-    status: int
-    stdout: bytes
-    stderr: str
-
-
-class Hangs(BaseException):
-    """What catches exceptions does not catch this."""
-
-
-def refuse_to_wait(_number: int, _frame: FrameType | None) -> None:
-    raise Hangs(f"still running after {A_WHILE} seconds")
-
-
-@contextmanager
-def a_while() -> Iterator[None]:
-    before = signal.signal(signal.SIGALRM, refuse_to_wait)
-    signal.alarm(A_WHILE)
-    try:
-        yield
-    finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
-
-
-def tell(arguments: list[str], stdin: bytes) -> Told:
-    """Run a command line in this process."""
-    stdout, stderr = io.BytesIO(), io.StringIO()
-    with pytest.MonkeyPatch.context() as patch, a_while():
-        patch.setenv("MESHGEN_DEBUG", "1")
-        patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
-        patch.setattr(sys, "stdout", io.TextIOWrapper(stdout, write_through=True))
-        patch.setattr(sys, "stderr", stderr)
-        status = run(["render", *arguments])
-        return Told(status, stdout.getvalue(), stderr.getvalue())
-
-
 def feed(content: bytes, way: str, arguments: list[str]) -> Told:
     """Give an input by one of the ways in, beside what it takes to be read."""
     with TemporaryDirectory() as folder:
@@ -85,20 +39,20 @@ def feed(content: bytes, way: str, arguments: list[str]) -> Told:
         file.write_bytes(content)
         match way:
             case "file":
-                return tell([str(file), *arguments], b"")
+                return tell(["render", str(file), *arguments], b"")
             case "folder":
                 Path(folder, "more.yml").write_bytes(INTENT)
-                return tell([folder, *arguments], b"")
+                return tell(["render", folder, *arguments], b"")
             case "-":
-                return tell(["-", *arguments], content)
+                return tell(["render", "-", *arguments], content)
             case "--mesh":
-                return tell(["-", "--mesh", str(file)], INTENT)
+                return tell(["render", "-", "--mesh", str(file)], INTENT)
             case "--set":
                 setting = content.decode(errors="surrogateescape")  # as Python reads the command line
-                return tell(["-", *arguments, "--set", setting], INTENT)
+                return tell(["render", "-", *arguments, "--set", setting], INTENT)
             case _:
                 file.write_bytes(content + b"\n# app.kubernetes.io/managed-by\n")  # else nobody looks into it
-                return tell(["-", *arguments, way, folder], INTENT)
+                return tell(["render", "-", *arguments, way, folder], INTENT)
 
 
 def check(told: Told) -> None:

@@ -29,6 +29,7 @@ CODES = codes()
 WITHOUT = {
     "MG106": "takes a scalar of a megabyte",
     "MG309": "no feature waits to be built",
+    "MG415": "of a template",
     "MG701": "of names on the command line",
     "MG702": "of names on the command line",
     "MG703": "of names on the command line",

@@ -12,7 +12,7 @@ from meshgen.intent.features import Located, plain
 from meshgen.profile import GatewayApi, Profile
 
 VERSIONS = ("2.18", "2.19", "2.20")
-DOMAINS = ("linkerd.io",)
+DOMAINS = ("linkerd.io", "smi-spec.io")
 
 # linkerd/website linkerd.io/content/2-edge/features/gateway-api.md: compatibility
 GATEWAY_APIS: Mapping[str, tuple[str, ...]] = MappingProxyType(

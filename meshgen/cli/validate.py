@@ -1,0 +1,126 @@
+"""`meshgen validate`: intents and mesh manifests, judged as a cluster would, without one."""
+
+from __future__ import annotations
+
+import enum
+from pathlib import Path
+
+import click
+
+from meshgen import profiles
+from meshgen.api import read_documents, validate
+from meshgen.cli.clusters import choose, settings_option
+from meshgen.cli.help import Verbatim
+from meshgen.cli.options import inputs
+from meshgen.cli.options import telling as telling_options
+from meshgen.cli.telling import Telling
+from meshgen.cli.usage import misuse
+from meshgen.crd.sets import own_sets
+from meshgen.diagnostics import Findings, Severity
+from meshgen.inputs import read_inputs
+from meshgen.report.text import count, counted
+from meshgen.validation import Validation
+
+
+class Unknown(enum.Enum):
+    """What a kind without a schema is."""
+
+    ERROR = "error"
+    WARN = "warn"
+    IGNORE = "ignore"
+
+    @property
+    def severity(self) -> Severity | None:
+        """How grave it is; None: not told."""
+        return _SEVERITIES[self]
+
+
+_SEVERITIES = {Unknown.ERROR: Severity.ERROR, Unknown.WARN: Severity.WARNING, Unknown.IGNORE: None}
+
+
+@click.command("validate", cls=Verbatim)
+@inputs("FILE")
+@click.option(
+    "-m",
+    "--mesh",
+    metavar="NAME",
+    help="A mesh, a profile of the set, a file with one, or all: judge by its version and rules, "
+    "and intents by what it carries.  [default: the newest version of each mesh]",
+)
+@settings_option
+@click.option(
+    "--schemas",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    multiple=True,
+    help="Ask the definitions in DIR first, as meshgen schema import writes them. May be repeated.",
+)
+@click.option(
+    "--unknown",
+    type=click.Choice([unknown.value for unknown in Unknown]),
+    default=Unknown.WARN.value,
+    show_default=True,
+    help="What a kind is that no definition describes.",
+)
+@telling_options
+def command(  # noqa: PLR0913  click gives each option by its name
+    *,
+    names: tuple[str, ...],
+    mesh: str | None,
+    settings: tuple[str, ...],
+    schemas: tuple[Path, ...],
+    unknown: str,
+    telling: Telling,
+) -> int:
+    """Judge intents and the manifests of meshes as a cluster would, without one.
+
+    FILE is a file, a folder that is searched for *.yaml and *.yml, or - for
+    standard input. Intents are read and checked by the rules of the language, and
+    with --mesh by what that mesh carries. Any other object climbs a ladder: the
+    schema of its kind, unknown fields and duplicates, CEL rules, what the mesh's
+    admission webhooks and control plane refuse, and what contradicts itself among
+    the files. What is not among the files may exist in the cluster, and is not
+    held against them.
+
+    For example:
+      meshgen validate manifests/
+      meshgen validate intent.yaml manifests/ -m linkerd
+      kustomize build . | meshgen validate - -m istio --set version=1.29
+      meshgen validate manifests/ --unknown error --report sarif=findings.sarif
+
+    An object whose owner lives with a finding says so, with the reason:
+      metadata:
+        annotations:
+          meshgen.dev/ignore: "MG436 the old client needs it until spring"
+
+    Exit codes:
+      0  nothing is wrong
+      1  a finding is an error (see --fail-on)
+      2  the command line is wrong
+      3  a bug of meshgen
+    """
+    if settings and mesh is None:
+        raise misuse("--set changes a profile, and none is named", hint="add --mesh NAME")
+    findings = Findings()
+    with telling.progress() as progress:
+        progress.stage("reading")
+        contents = read_inputs(names, findings=findings)
+        documents = read_documents(() if findings.has_errors else contents, findings=findings)
+        if mesh is None:
+            profiles.read_profiles(documents.profiles, findings=findings)
+        chosen = () if mesh is None else choose(mesh, settings, documents, findings)
+        progress.stage("validating")
+        sets = tuple(each for folder in schemas for each in own_sets(folder, findings=findings))
+        found = validate(documents, chosen, schemas=sets, unknown=Unknown(unknown).severity)
+    findings.extend(found.findings)
+    telling.tell(findings, summary=_summary(found, len(documents.intents), findings))
+    return 1 if telling.fails(findings) else 0
+
+
+def _summary(found: Validation, intents: int, findings: Findings) -> str:
+    """Say on one line what was looked at: `1 intent, 12 objects (2 of unknown kinds): 1 error`."""
+    unknown = f" ({found.unknown} of unknown kinds)" if found.unknown > 0 else ""
+    looked = ", ".join(
+        (*((counted(intents, "intent"),) if intents else ()), counted(found.objects, "object"))
+    )
+    return f"{looked}{unknown}: {', '.join(count(findings)) or 'nothing found'}"

@@ -1,0 +1,96 @@
+"""Plans to manifests that climbed the ladder: nothing that a cluster would refuse is handed out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from meshgen.diagnostics import Code, Diagnostic, Findings, Severity, Span
+from meshgen.jsontypes import to_json
+from meshgen.ladder import Ladder, judge, judge_together, ladder
+from meshgen.manifest import Manifest, Plan
+from meshgen.profiles import Choice
+from meshgen.resources import Complaint, Resource, spell
+from meshgen.source import MapNode, read
+from meshgen.templating import renderer
+from meshgen.templating.shadows import BadTemplate
+
+BAD_TEMPLATE = Code(
+    number="MG415",
+    slug="bad-template",
+    meaning="A template of --templates cannot write its object, or writes another one.",
+)
+
+
+def write(
+    plans: Sequence[Plan], choice: Choice, *, shadows: Sequence[Path]
+) -> tuple[tuple[Manifest, ...], tuple[Diagnostic, ...]]:
+    """Write plans and judge each text as a cluster would; give what is refused beside what was written.
+
+    Reports MG415, and what the ladder reports as an error.
+    """
+    found: list[Diagnostic] = []
+    manifests: list[Manifest] = []
+    render = renderer(choice.backend.name, shadows=shadows)
+    for plan in plans:
+        try:
+            manifests.append(Manifest.of(plan, render(plan)))
+        except BadTemplate as bad:
+            found.extend(_bad(message, span) for message, span in bad.found)
+    by = ladder([choice])
+    return tuple(manifests), tuple(dict.fromkeys((*found, *_refused(manifests, by, choice))))
+
+
+def _refused(manifests: Sequence[Manifest], by: Ladder, choice: Choice) -> Iterator[Diagnostic]:
+    resources: list[Resource] = []
+    for manifest in manifests:
+        body = _body(manifest)
+        if isinstance(body, Diagnostic):
+            yield body
+            continue
+        judgement = judge(body, by)
+        yield from (_told(each, manifest.title, choice) for each in judgement.complaints if _is_grave(each))
+        resources.extend(() if judgement.resource is None else (judgement.resource,))
+    for complaint in judge_together(resources, by):
+        if _is_grave(complaint):
+            yield _told(complaint, str(complaint.of), choice)
+
+
+def _body(manifest: Manifest) -> dict[str, Any] | Diagnostic:
+    """Read a text back: the one object that was planned, whatever a template made of it."""
+    findings = Findings()
+    nodes = read(manifest.text.encode(), file=manifest.file_name, findings=findings)
+    for unread in findings:
+        return _bad(f"{manifest.title} as written is unreadable: {unread.message}", None)
+    match nodes:
+        case [MapNode() as node]:
+            body: dict[str, Any] = to_json(node)
+        case _:
+            return _bad(f"{manifest.title} is written as {len(nodes)} documents, not as one object", None)
+    metadata = body.get("metadata")
+    named = metadata if isinstance(metadata, dict) else {}
+    written = (body.get("apiVersion"), body.get("kind"), named.get("namespace"), named.get("name"))
+    if written != (manifest.api_version, manifest.kind, manifest.namespace, manifest.name):
+        return _bad(f"{manifest.title} is written under another apiVersion, kind, namespace or name", None)
+    return body
+
+
+def _bad(message: str, span: Span | None) -> Diagnostic:
+    return Diagnostic(code=BAD_TEMPLATE, message=message, span=span, severity=Severity.ERROR)
+
+
+def _is_grave(complaint: Complaint) -> bool:
+    return (complaint.severity or complaint.code.severity) is Severity.ERROR
+
+
+def _told(complaint: Complaint, title: str, choice: Choice) -> Diagnostic:
+    return Diagnostic(
+        code=complaint.code,
+        message=f"{title} as written would be refused: {complaint.message}",
+        severity=Severity.ERROR,
+        field=spell(complaint.path) or None,
+        mesh=choice.profile.name,
+        hint=complaint.hint,
+        source=complaint.source,
+    )
