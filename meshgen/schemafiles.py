@@ -1,13 +1,16 @@
-"""Schemas as files: an imported set brought into its folder."""
+"""Schemas as files: an imported set brought into its folder, and kinds laid out for other validators."""
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from pathlib import Path
 
+from meshgen.crd import export as kinds
 from meshgen.crd import index
 from meshgen.crd.importer import Imported
 from meshgen.crd.index import INDEX, SCHEMAS
+from meshgen.crd.store import Store
 from meshgen.diagnostics import Findings
 from meshgen.folder import Changes, write
 
@@ -42,3 +45,15 @@ def _unnamed(project: Path, kinds: Path) -> tuple[str, ...]:
     indexes = [index.read(path.read_bytes()) for path in sorted(project.glob(f"*/{INDEX}"))]
     named = {name for each in indexes for entry in each.entries for name in entry.served.values()}
     return tuple(sorted(ours - named))
+
+
+def export(store: Store, root: Path, *, findings: Findings) -> None:
+    """Write each kind, at each version that is served, where kubeconform looks for it. Reports MG704."""
+    laid_out: dict[Path, dict[str, bytes]] = defaultdict(dict)
+    for _, entry in store.kinds():
+        for version in entry.served:
+            kind = store.load(entry, version)
+            path = root / kinds.kubeconform_path(kind)
+            laid_out[path.parent][path.name] = kinds.written(kind).encode()
+    for folder in sorted(laid_out):
+        write(Changes(folder=folder, written=laid_out[folder], removed=()), findings=findings)

@@ -62,6 +62,10 @@ _TYPELESS = {
         for keyword in ("x-kubernetes-int-or-string", "x-kubernetes-preserve-unknown-fields")
     ]
 }
+_KEYED = {
+    "required": ["x-kubernetes-list-type"],
+    "properties": {"x-kubernetes-list-type": {"const": "map"}},
+}
 _VERSION = {
     "type": "object",
     "required": ["name", "served", "storage", "schema"],
@@ -114,14 +118,13 @@ SHAPE: Mapping[str, Any] = MappingProxyType(
                     "items": _NODE,
                 },
                 "additionalProperties": False,
-                "if": {"not": _TYPELESS},
-                "then": {"required": ["type"]},
+                "allOf": [
+                    {"if": {"not": _TYPELESS}, "then": {"required": ["type"]}},
+                    {"if": _KEYED, "then": {"required": ["x-kubernetes-list-map-keys"]}},
+                ],
                 "dependentSchemas": {
                     "additionalProperties": {"properties": {"properties": False}},
-                    "x-kubernetes-list-map-keys": {
-                        "required": ["x-kubernetes-list-type"],
-                        "properties": {"x-kubernetes-list-type": {"const": "map"}},
-                    },
+                    "x-kubernetes-list-map-keys": _KEYED,
                 },
             },
             "restriction": {

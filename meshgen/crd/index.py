@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,23 @@ class Entry:
     def api_version(self, version: str) -> str:
         """Spell the group with one version as an object does."""
         return f"{self.group}/{version}" if self.group else version
+
+    @property
+    def versions(self) -> tuple[str, ...]:
+        """List what is served, that first which a cluster prefers."""
+        return tuple(sorted(self.served, key=_by_preference))
+
+
+# Kubernetes' documentation, "Version priority": stable before beta before alpha, then the higher number.
+_VERSION = re.compile(r"v([0-9]{1,9})(?:(alpha|beta)([0-9]{1,9}))?")
+_STAGES = {None: 0, "beta": 1, "alpha": 2}
+
+
+def _by_preference(version: str) -> tuple[int, int, int, str]:
+    match = _VERSION.fullmatch(version)
+    if match is None:
+        return (len(_STAGES), 0, 0, version)
+    return (_STAGES[match[2]], -int(match[1]), -int(match[3] or "0"), version)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from meshgen.crd import index
 from meshgen.crd.index import INDEX, SCHEMAS, Index
 from meshgen.crd.store import set_folders
 from meshgen.diagnostics import Code, Findings
-from meshgen.profile import Channel, GatewayApi
+from meshgen.profile import Channel, GatewayApi, Profile
 
 BAD_SET = Code(
     number="MG508",
@@ -30,6 +31,19 @@ def sets(root: Path, mesh: str, version: str, gateway_api: GatewayApi | None) ->
     if gateway_api is not None:
         names.append(_bundle(gateway_api.version, gateway_api.channel))
     return (own, *(root / name for name in names))
+
+
+def sets_of(root: Path, profiles: Sequence[Profile]) -> tuple[Path, ...]:
+    """Name the folders of what some clusters know.
+
+    Several may disagree on the Gateway API: then its newest speaks, the standard channel first.
+    """
+    match profiles:
+        case [only]:
+            return sets(root, only.mesh, only.version, only.gateway_api)
+        case _:
+            own = [folder for each in profiles for folder in sets(root, each.mesh, each.version, None)]
+            return tuple(dict.fromkeys((*own, *newest_gateway_api(root))))
 
 
 def newest_gateway_api(root: Path) -> tuple[Path, ...]:

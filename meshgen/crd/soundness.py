@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 import json
+import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
@@ -79,6 +80,7 @@ def _wrong(body: Any) -> Iterator[_Wrong]:
         for error in itertools.chain((first,), errors):
             yield from _told(error)
         return
+    yield from _bad_numbers(body)
     yield from _bad_versions(body["spec"]["versions"])
     for index, version in enumerate(body["spec"]["versions"]):
         yield from _in_schema(version["schema"]["openAPIV3Schema"], index)
@@ -141,6 +143,20 @@ def _missing(path: Path, name: str) -> _Wrong:
         hint = "write it, x-kubernetes-int-or-string, or x-kubernetes-preserve-unknown-fields"
         return _Wrong(NOT_STRUCTURAL, path, "a node of the schema has no 'type'", hint)
     return _Wrong(MALFORMED, path, f"{spell(path) or 'the definition'} has no {name!r}")
+
+
+def _bad_numbers(body: Any) -> Iterator[_Wrong]:
+    """Find numbers so large that they are infinite, of which JSON knows none."""
+    pending: list[tuple[Any, Path]] = [(body, ())]
+    while pending:
+        value, path = pending.pop()
+        match value:
+            case dict():
+                pending.extend((each, (*path, key)) for key, each in value.items())
+            case list():
+                pending.extend((each, (*path, index)) for index, each in enumerate(value))
+            case float() if math.isinf(value):
+                yield _Wrong(MALFORMED, path, f"{path[-1]!r}: this number is too large")
 
 
 def _bad_versions(versions: list[Mapping[str, Any]]) -> Iterator[_Wrong]:
