@@ -78,6 +78,6 @@ def _complaint(node: Node, index: int, *, entry: Any, first: int) -> Complaint:
     return Complaint(
         code=DUPLICATE_ENTRY,
         path=(*node.path, index),
-        message=f"{what} stands in the list already, at {spell((*node.path, first))}",
+        message=f"{what} stands in the list twice, first at {spell((*node.path[-1:], first))}",
         hint=hint,
     )

@@ -46,7 +46,8 @@ def _map(**properties: Any) -> dict[str, Any]:
     return _nullable(type="object", properties=properties, additionalProperties=False)
 
 
-_TEXTS = _nullable(type="object", additionalProperties=_TEXT)
+# Null counts as text there too, but kubectl then loses what stands beside it.
+_TEXTS = _nullable(type="object", additionalProperties={"type": "string"})
 _OWNER = _map(apiVersion=_TEXT, kind=_TEXT, name=_TEXT, uid=_TEXT, controller=_FLAG, blockOwnerDeletion=_FLAG)
 
 # What an API server decodes: null counts as absent everywhere. What it sets itself is let pass.
@@ -57,7 +58,7 @@ OBJECT_META: Mapping[str, Any] = MappingProxyType(
         namespace=_TEXT,
         labels=_TEXTS,
         annotations=_TEXTS,
-        finalizers=_nullable(type="array", items=_TEXT),
+        finalizers=_nullable(type="array", items={"type": "string"}),
         ownerReferences=_nullable(type="array", items=_OWNER),
         uid=_TEXT,
         resourceVersion=_TEXT,
@@ -66,7 +67,7 @@ OBJECT_META: Mapping[str, Any] = MappingProxyType(
         creationTimestamp=_TIME,
         deletionTimestamp=_TIME,
         deletionGracePeriodSeconds=_COUNT,
-        managedFields=_nullable(type="array", items=_nullable(type="object")),
+        managedFields=_nullable(type="array", items={"type": "object"}),
     )
 )
 

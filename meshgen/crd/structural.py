@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from meshgen.crd import formats, junctors
+from meshgen.crd import formats, junctors, patterns
 from meshgen.crd.engine import Refusal, refusals
 from meshgen.crd.extremes import extremes
 from meshgen.crd.listtypes import duplicates
 from meshgen.crd.served import ServedKind
-from meshgen.crd.wording import listed, shown, type_of, wanted
+from meshgen.crd.wording import either, listed, shown, type_of, wanted
 from meshgen.diagnostics import Code, near_miss
 from meshgen.resources import Complaint, Path
 
@@ -90,7 +90,7 @@ def _complaints(refused: Sequence[Refusal]) -> Iterator[Complaint]:
 def _unknown_fields(refusal: Refusal) -> Iterator[Complaint]:
     if refusal.keyword != "additionalProperties":
         return
-    known: Mapping[str, Any] = refusal.schema.get("properties", {})
+    known = refusal.fields
     unknown = [key for key in refusal.value if key not in known]
     for count, key in enumerate(unknown):
         hint = (_twin(key, known) or near_miss(key, known)) if count < _MOST_COMPARED else ""
@@ -138,7 +138,12 @@ def _told(refusal: Refusal) -> Iterator[Complaint]:
         case "enum":
             yield _unknown_value(refusal, said)
         case _:
-            yield Complaint(code=INVALID_VALUE, path=refusal.path, message=_against(refusal, said))
+            yield Complaint(
+                code=INVALID_VALUE,
+                path=refusal.path,
+                message=_against(refusal, said),
+                hint=patterns.meaning(said) if refusal.keyword in ("pattern", "re2") else None,
+            )
 
 
 def _wrong_type(refusal: Refusal, types: Sequence[str]) -> Complaint:
@@ -170,7 +175,7 @@ def _remedy(value: Any, types: Sequence[str]) -> str | None:
 
 
 def _missing_field(refusal: Refusal, name: str) -> Complaint:
-    schema = refusal.schema.get("properties", {}).get(name, {})
+    schema = refusal.fields.get(name, {})
     types = schema.get("type", ())
     kind = wanted([types] if isinstance(types, str) else types) if types else "a value"
     words = listed(map(shown, schema.get("enum", ())), most=_MOST_NAMED)
@@ -233,5 +238,8 @@ def _against_junctor(refusal: Refusal) -> str:
         return choice.against(refusal.value)
     if not all(refusal.branches):
         return "more than one of the alternatives holds, not exactly one"
+    if all(branch[0].keyword == "format" for branch in refusal.branches):
+        names = [branch[0].schema["format"] for branch in refusal.branches]
+        return f"{shown(refusal.value)} is not {either([formats.STRINGS[name].what for name in names])}"
     told = (next(_told(branch[0])).message for branch in refusal.branches)
     return f"none of the alternatives holds: {'; '.join(dict.fromkeys(told))}"
