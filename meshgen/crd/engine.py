@@ -31,6 +31,7 @@ class Refusal:
     keyword: str  # of the schema
     schema: Mapping[str, Any]  # the node that forbids it
     missing: str | None = None  # the field that `required` misses
+    unknown: tuple[str, ...] = ()  # the fields that `additionalProperties` refuses
     # Why each branch of `anyOf` or `oneOf` fails; one that holds has no reasons.
     branches: tuple[tuple[Refusal, ...], ...] = ()
 
@@ -88,6 +89,7 @@ def _refusal(error: jsonschema_rs.ValidationError, schema: dict[str, Any], body:
         keyword=error.kind.name,
         schema=_at(through, schema),
         missing=None if missing is None else str(_step(missing)),
+        unknown=tuple(str(_step(name)) for name in getattr(error.kind, "unexpected", ())),
         branches=tuple(tuple(_refusal(each, schema, body) for each in context) for context in contexts),
     )
 

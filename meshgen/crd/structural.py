@@ -43,7 +43,7 @@ INVALID_VALUE = Code(
 )
 
 _MOST_NAMED = 12  # names that a message lists
-_MOST_COMPARED = 20  # unknown fields of one map that are held against the known ones
+_MOST_COMPARED = 100  # mistakes for which a near miss is sought, which takes a millisecond each
 _LONGEST_PATTERN = 200  # characters that a message shows
 _OF_WHOLES = frozenset({"anyOf", "oneOf", "not", "required", "additionalProperties"})
 _NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?")
@@ -75,30 +75,31 @@ def _unreadable(path: Path, message: str) -> Complaint:
 
 def _complaints(refused: Sequence[Refusal]) -> Iterator[Complaint]:
     """Tell refusals; what only follows from another one is not told."""
-    unknown = [complaint for refusal in refused for complaint in _unknown_fields(refusal)]
+    unknown = list(_unknown_fields(refused))
     meant = frozenset((complaint.path[:-1], complaint.hint) for complaint in unknown)
     mistyped = frozenset(refusal.path for refusal in refused if refusal.keyword == "type")
     broken = frozenset(refusal.path for refusal in refused if refusal.keyword not in _OF_WHOLES)
     yield from unknown
-    for refusal in refused:
-        if refusal.path in mistyped and refusal.keyword != "type":
-            continue
-        if not _follows(refusal, broken=broken, meant=meant):
-            yield from _told(refusal)
+    for index, refusal in enumerate(refused):
+        is_typed = refusal.path not in mistyped or refusal.keyword == "type"
+        if is_typed and not _follows(refusal, broken=broken, meant=meant):
+            yield from _told(refusal, compares=index < _MOST_COMPARED)
 
 
-def _unknown_fields(refusal: Refusal) -> Iterator[Complaint]:
-    if refusal.keyword != "additionalProperties":
-        return
-    known = refusal.fields
-    unknown = [key for key in refusal.value if key not in known]
-    for count, key in enumerate(unknown):
-        hint = (_twin(key, known) or near_miss(key, known)) if count < _MOST_COMPARED else ""
+def _unknown_fields(refused: Sequence[Refusal]) -> Iterator[Complaint]:
+    unknown = (
+        (refusal, refusal.fields, key)
+        for refusal in refused
+        if refusal.keyword == "additionalProperties"
+        for key in refusal.unknown
+    )
+    for index, (refusal, known, key) in enumerate(unknown):
+        near = (_twin(key, known) or near_miss(key, known)) if index < _MOST_COMPARED else ""
         yield Complaint(
             code=UNKNOWN_FIELD,
             path=(*refusal.path, key),
             message=f"unknown field {shown(key)}",
-            hint=hint or (f"known here: {listed(sorted(known), most=_MOST_NAMED)}" if known else None),
+            hint=near or (f"known here: {listed(sorted(known), most=_MOST_NAMED)}" if known else None),
         )
 
 
@@ -126,7 +127,7 @@ def _follows(
     )
 
 
-def _told(refusal: Refusal) -> Iterator[Complaint]:
+def _told(refusal: Refusal, *, compares: bool = False) -> Iterator[Complaint]:
     said = refusal.schema[refusal.keyword]
     match refusal.keyword:
         case "additionalProperties":
@@ -136,7 +137,7 @@ def _told(refusal: Refusal) -> Iterator[Complaint]:
         case "required":
             yield _missing_field(refusal, str(refusal.missing))
         case "enum":
-            yield _unknown_value(refusal, said)
+            yield _unknown_value(refusal, said, compares=compares)
         case _:
             yield Complaint(
                 code=INVALID_VALUE,
@@ -187,9 +188,9 @@ def _missing_field(refusal: Refusal, name: str) -> Complaint:
     )
 
 
-def _unknown_value(refusal: Refusal, options: Sequence[Any]) -> Complaint:
+def _unknown_value(refusal: Refusal, options: Sequence[Any], *, compares: bool) -> Complaint:
     value = refusal.value
-    words = [option for option in options if isinstance(option, str)]
+    words = [option for option in options if isinstance(option, str)] if compares else []
     return Complaint(
         code=UNKNOWN_VALUE,
         path=refusal.path,
