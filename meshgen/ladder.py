@@ -140,7 +140,7 @@ def _duplicates(resources: Iterable[Resource]) -> Iterator[Complaint]:
 def _headless(body: Mapping[str, Any]) -> Complaint:
     wrong = next(key for key in ("apiVersion", "kind") if not isinstance(body.get(key), str))
     return Complaint(
-        code=structural.WRONG_TYPE,
+        code=structural.MISTYPED_FIELD,
         path=(wrong,),
         message=f"{wrong} is {body.get(wrong)!r}, not text",
         hint="quote the value",

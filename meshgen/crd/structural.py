@@ -16,9 +16,9 @@ from meshgen.crd.wording import either, listed, shown, type_of, wanted
 from meshgen.diagnostics import Code, near_miss
 from meshgen.resources import Complaint, Path
 
-WRONG_TYPE = Code(
+MISTYPED_FIELD = Code(
     number="MG401",
-    slug="wrong-type",
+    slug="mistyped-field",
     meaning="A value is of another type than its field, such as text where a number stands.",
 )
 UNKNOWN_FIELD = Code(
@@ -36,9 +36,9 @@ UNKNOWN_VALUE = Code(
     slug="unknown-value",
     meaning="A field that takes one of a few words holds another.",
 )
-INVALID_VALUE = Code(
+REFUSED_VALUE = Code(
     number="MG405",
-    slug="invalid-value",
+    slug="refused-value",
     meaning="A value is outside what its field takes: its range, length, pattern, format or company.",
 )
 
@@ -70,7 +70,7 @@ def check(served: ServedKind, body: Any) -> Structure:
 
 
 def _unreadable(path: Path, message: str) -> Complaint:
-    return Complaint(code=INVALID_VALUE, path=path, message=message)
+    return Complaint(code=REFUSED_VALUE, path=path, message=message)
 
 
 def _complaints(refused: Sequence[Refusal]) -> Iterator[Complaint]:
@@ -140,7 +140,7 @@ def _told(refusal: Refusal, *, compares: bool = False) -> Iterator[Complaint]:
             yield _unknown_value(refusal, said, compares=compares)
         case _:
             yield Complaint(
-                code=INVALID_VALUE,
+                code=REFUSED_VALUE,
                 path=refusal.path,
                 message=_against(refusal, said),
                 hint=patterns.meaning(said) if refusal.keyword in ("pattern", "re2") else None,
@@ -150,7 +150,7 @@ def _told(refusal: Refusal, *, compares: bool = False) -> Iterator[Complaint]:
 def _wrong_type(refusal: Refusal, types: Sequence[str]) -> Complaint:
     value = refusal.value
     return Complaint(
-        code=WRONG_TYPE,
+        code=MISTYPED_FIELD,
         path=refusal.path,
         message=f"{shown(value)} is {type_of(value)}, not {wanted(types)}"
         if value is not None
