@@ -32,7 +32,7 @@ class Bound:
     @functools.cached_property
     def activation(self) -> Any:
         """The value in the engine's own terms."""
-        return _environment(self.kind).Activation({"self": self.value})
+        return _environment(self.kind, None, False).Activation({"self": self.value})
 
     @functools.cached_property
     def burden(self) -> int | Failed:
@@ -98,7 +98,7 @@ _LOOP = re.compile(r"\.(all|exists|exists_one|filter|map)\s*\(")
 @functools.lru_cache(maxsize=10_000)
 def _program(rule: str, kind: Kind, variable: str | None = None) -> Any:
     """Compile a rule once, however many schemas state it; `Failed` where that cannot be."""
-    environment = _environment(kind, variable=variable, with_optionals=bool(_OPTIONAL.search(rule)))
+    environment = _environment(kind, variable, _OPTIONAL.search(rule) is not None)
     if environment is None:
         return NO_ENGINE
     try:
@@ -111,7 +111,7 @@ _OPTIONAL = re.compile(r"\boptional\.|\.\?|\[\?|\boptMap\b|\boptFlatMap\b")
 
 
 @functools.lru_cache(maxsize=100)
-def _environment(kind: Kind, *, variable: str | None = None, with_optionals: bool = False) -> Any:
+def _environment(kind: Kind, variable: str | None, with_optionals: bool) -> Any:  # one key each
     try:
         from cel_expr_python import cel
         from cel_expr_python.ext import ext_bindings, ext_optional, ext_strings
@@ -121,11 +121,13 @@ def _environment(kind: Kind, *, variable: str | None = None, with_optionals: boo
 
     types = {"dyn": cel.Type.DYN, "duration": cel.Type.DURATION, "timestamp": cel.Type.TIMESTAMP}
     of_optionals = [ext_optional.ExtOptional(), ext_bindings.ExtBindings()]
-    return cel.NewEnv(
+    environment = cel.NewEnv(
         variables={"self": types[kind]} | ({} if variable is None else {variable: cel.Type.DYN}),
         extensions=[ext_strings.ExtStrings(), *(of_optionals if with_optionals else ())],
         functions=cel_functions.declarations(cel, with_optionals=with_optionals),
     )
+    environment.compile("true")  # only what has compiled something knows the types of its variables
+    return environment
 
 
 def _read(value: Any) -> object:
@@ -164,7 +166,7 @@ def _one_by_one(rule: str, self: Bound) -> object:
     )  # does not compile where the parenthesis is not that of `all`
     if isinstance(program, Failed):
         return spent
-    environment = _environment(self.kind, variable=variable)
+    environment = _environment(self.kind, variable, False)
     try:
         verdicts = [
             _read(program.eval(environment.Activation({"self": items, variable: item}))) for item in items
@@ -184,7 +186,7 @@ _ALL = re.compile(r"\s*self\.all\(\s*([A-Za-z_][A-Za-z0-9_]*)\s*,(.*)\)\s*", re.
 def _burden(value: Any) -> int | Failed:
     """Weigh a value level by level, so that no depth is too deep for the one who weighs."""
     level, weight = [value], 0
-    for _ in range(_MOST_DEEP):
+    for _ in range(_MOST_DEEP + 1):
         if not level:
             return weight
         weight += len(level)

@@ -6,7 +6,7 @@ import functools
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, assert_never
 
 from meshgen.crd import cel
 from meshgen.crd.served import ServedKind
@@ -69,7 +69,7 @@ def _verdict(rule: Rule, sighting: Sighting) -> bool | cel.Failed:
         return sighting.bound
     if rule.is_beyond:
         return cel.Failed("the engine takes no time and no duration inside an object")
-    return cel.evaluate(rule.text, sighting.bound)
+    return cel.evaluate(rule.program, sighting.bound)
 
 
 def _complaints(rule: Rule, sighting: Sighting, verdict: bool | cel.Failed) -> Iterator[Complaint]:
@@ -83,6 +83,8 @@ def _complaints(rule: Rule, sighting: Sighting, verdict: bool | cel.Failed) -> I
         case cel.Failed(why=why):
             yield _not_evaluated(rule, sighting, why)
             return
+        case _:
+            assert_never(verdict)
     yield Complaint(
         code=BROKEN_RULE,
         path=(*sighting.path, *rule.field_path),
@@ -137,6 +139,6 @@ def _stopped(sighting: Sighting) -> Complaint:
     return Complaint(
         code=RULE_NOT_EVALUATED,
         path=sighting.path,
-        message="the rules before took all the time that one object has: from here on none was evaluated",
+        message="the rules before took all the time that one object has: none was evaluated from here on",
         hint="an API server stops here too; write several smaller objects",
     )

@@ -21,6 +21,7 @@ class Rule:
     """One rule as a schema states it."""
 
     text: str
+    program: str  # the same as it is evaluated
     message: str | None
     message_expression: str | None
     field_path: Path  # from the value that the rule is about
@@ -204,7 +205,8 @@ def _each(schema: Mapping[str, Any], said: Sequence[Mapping[str, Any]], *, is_wa
 def _rule(stated: Mapping[str, Any], *, beyond: frozenset[str]) -> Rule:
     text = stated["rule"]
     return Rule(
-        text=cel.about_creation(text) if stated.get("optionalOldSelf") else text,
+        text=text,
+        program=cel.about_creation(text) if stated.get("optionalOldSelf") else text,
         message=stated.get("message"),
         message_expression=stated.get("messageExpression"),
         field_path=tuple(_steps(stated.get("fieldPath", ""))),

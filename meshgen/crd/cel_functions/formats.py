@@ -22,8 +22,8 @@ def _is_dns_subdomain(text: str) -> bool:
 
 
 def _of_prefix(check: Callable[[str], bool]) -> Callable[[str], bool]:
-    # apimachinery pkg/api/validation/generic.go: a name goes on behind a dash
-    return lambda text: check(f"{text[:-1]}a" if text.endswith("-") else text)
+    # apimachinery pkg/api/validation/generic.go maskTrailingDash: a name goes on behind a dash
+    return lambda text: check(f"{text[:-2]}a" if len(text) > 1 and text.endswith("-") else text)
 
 
 _CHECKS: dict[str, Callable[[str], bool]] = {
