@@ -30,7 +30,7 @@ def whole(kind: ServedKind) -> dict[str, Any]:
 
 def written(kind: ServedKind) -> str:
     """Spell that schema, the same text for the same kind."""
-    return json.dumps(whole(kind), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(whole(kind), indent=2) + "\n"
 
 
 def kubeconform_path(kind: ServedKind) -> PurePosixPath:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from meshgen.crd import soundness
 from meshgen.crd.convert import json_schema
-from meshgen.crd.index import Entry, Index
+from meshgen.crd.index import Entry, Index, schema_file
 from meshgen.diagnostics import Code, Findings, Span
 from meshgen.inputs import Content
 from meshgen.jsontypes import to_json
@@ -161,13 +161,14 @@ def _schemas(spec: Mapping[str, Any]) -> dict[str, tuple[str, bytes]]:
         if version["served"]:
             schema = json_schema(version["schema"]["openAPIV3Schema"])
             content = _spelled(schema).encode()
-            name = f"{spec['names']['kind']}-{hashlib.sha256(content).hexdigest()[:12]}.json"
-            stored[version["name"]] = (name, content)
+            stored[version["name"]] = (schema_file(spec["names"]["kind"], content), content)
     return stored
 
 
 def _spelled(schema: Mapping[str, Any]) -> str:
-    return json.dumps(schema, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return (
+        json.dumps(schema, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False) + "\n"
+    )
 
 
 def _check(schemas: Iterable[bytes]) -> None:

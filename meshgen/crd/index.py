@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 INDEX = "index.json"
+_DIGITS = 12  # of a hash in the name of a file
 SCHEMAS = Path("..", "kinds")  # from a set: the schemas of all sets of a project, each stored once
 
 
@@ -64,6 +66,17 @@ class Index:
         return f"{self.project}/{self.version}"
 
 
+def schema_file(kind: str, content: bytes) -> str:
+    """Name the file of a schema, which its content decides."""
+    return f"{kind}-{hashlib.sha256(content).hexdigest()[:_DIGITS]}.json"
+
+
+def check(name: str, content: bytes) -> None:
+    """Raise ValueError where a file of this name has not the content that it was written with."""
+    if schema_file(name.rpartition("-")[0], content) != name:
+        raise ValueError("it was changed afterwards")
+
+
 def write(index: Index) -> bytes:
     """Spell an index, the same bytes for the same index."""
     document = {
@@ -90,25 +103,32 @@ def _document(entry: Entry) -> dict[str, Any]:
 
 
 def read(content: bytes) -> Index:
-    """Read what `write` wrote; what is anything else raises ValueError, KeyError or TypeError."""
-    document = json.loads(content)
-    return Index(
-        project=document["project"],
-        version=document["version"],
-        licence=document["licence"],
-        beside=tuple(document["beside"]),
-        sources=document["sources"],
-        entries=tuple(map(_entry, document["kinds"])),
-    )
+    """Read what `write` wrote; what is anything else raises ValueError."""
+    try:
+        document = json.loads(content)
+        return Index(
+            project=str(document["project"]),
+            version=str(document["version"]),
+            licence=str(document["licence"]),
+            beside=tuple(map(str, document["beside"])),
+            sources=_texts(document["sources"]),
+            entries=tuple(map(_entry, document["kinds"])),
+        )
+    except (KeyError, TypeError, RecursionError) as error:
+        raise ValueError(f"it is no index of a set ({error})") from error
 
 
 def _entry(document: Mapping[str, Any]) -> Entry:
     return Entry(
-        group=document["group"],
-        kind=document["kind"],
-        plural=document["plural"],
+        group=str(document["group"]),
+        kind=str(document["kind"]),
+        plural=str(document["plural"]),
         is_namespaced=document["scope"] == "Namespaced",
-        stored=document["stored"],
-        served=document["served"],
-        source=document["source"],
+        stored=str(document["stored"]),
+        served=_texts(document["served"]),
+        source=str(document["source"]),
     )
+
+
+def _texts(document: Mapping[str, Any]) -> dict[str, str]:
+    return {str(key): str(value) for key, value in dict(document).items()}

@@ -103,7 +103,8 @@ def _told(error: Any) -> Iterator[_Wrong]:
                 if keyword not in known:
                     yield _unknown((*path, keyword), keyword, known)
         case "required":
-            yield from (_missing(path, name) for name in asked if name not in error.instance)
+            absent = (name for name in asked if name not in error.instance)
+            yield from (_missing(path, name) for name in absent if "$ref" not in error.instance)
         case None:  # the schema `false`
             message = "'properties' and 'additionalProperties' stand beside each other"
             yield _Wrong(NOT_STRUCTURAL, path, message, "name the members, or say what all of them are")

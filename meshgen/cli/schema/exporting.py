@@ -42,7 +42,7 @@ class Layout(enum.Enum):
     help="Where each file lies: <group>/<kind>_<version>.json, with the kind in lower case.",
 )
 def command(mesh: str | None, schemas: tuple[Path, ...], folder: Path, layout: str) -> int:  # noqa: ARG001
-    """Write every kind as one JSON Schema that needs no other, draft 2020-12.
+    r"""Write every kind as one JSON Schema that needs no other, draft 2020-12.
 
     The files say types, required and unknown fields, enums, bounds and patterns. CEL
     rules and list types stand in them for whoever reads these; what only a mesh's

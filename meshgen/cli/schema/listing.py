@@ -55,6 +55,6 @@ def _listed(mesh: str | None, schemas: Iterable[Path]) -> Iterator[Listed]:
 
 def _row(listed: Listed) -> tuple[str, ...]:
     entry = listed.entry
-    digest = listed.set.sources[entry.source][:_SHOWN]
+    digest = listed.set.sources.get(entry.source, "")[:_SHOWN]
     served = " ".join(entry.versions)
     return listed.set.name, entry.kind, entry.group, served, entry.stored, digest, entry.source
