@@ -8,6 +8,7 @@ from functools import cache
 
 from meshgen import datafiles
 from meshgen.api import read_documents, read_intents, render, validate
+from meshgen.crd.importer import Origin, imported
 from meshgen.diagnostics import Code, Diagnostic, Findings
 from meshgen.inputs import Content
 from meshgen.profiles import choose, read_profiles
@@ -37,18 +38,26 @@ def example(code: Code) -> Example | None:
 
 @cache
 def told(given: Example) -> tuple[Diagnostic, ...]:
-    """Do with an example what its first line says, or read it and check the rules; give all findings in order."""
+    """Do with an example what its first line says, else read it and check the rules; order all findings."""
     findings = Findings()
-    documents = read_documents([Content(given.file, given.content)], findings=findings)
-    written = read_profiles(documents.profiles, findings=findings)
+    content = Content(given.file, given.content)
     head = given.text.partition("\n")[0]
+    if head.startswith("# meshgen schema import "):
+        imported([content], Origin(project="mine", version="1.0"), findings=findings)
+    else:
+        _translate(content, head, findings)
+    return tuple(sorted(findings, key=lambda found: found.order))
+
+
+def _translate(content: Content, head: str, findings: Findings) -> None:
+    documents = read_documents([content], findings=findings)
+    written = read_profiles(documents.profiles, findings=findings)
     command = _COMMAND.match(head)
     verb, mesh = ("validate", None) if command is None else command.groups()
     chosen = () if mesh is None else choose(mesh, written, _SETTING.findall(head), findings=findings)
     if verb == "validate":
         findings.extend(validate(documents, chosen).findings)
     elif not findings.has_errors:
-        reading = read_intents([Content(given.file, given.content)])
+        reading = read_intents([content])
         for backend, profile in chosen:
             findings.extend(render(reading, backend, profile, is_patched="--patches" in head).findings)
-    return tuple(sorted(findings, key=lambda found: found.order))
