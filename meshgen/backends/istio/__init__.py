@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from meshgen.backend import Backend
+from meshgen.backends.istio.admission import refused
 from meshgen.backends.istio.ambient import ambient
 from meshgen.backends.istio.capabilities import CAPABILITIES
+from meshgen.backends.istio.coherence import incoherent
 from meshgen.backends.istio.limits import limits
 from meshgen.backends.istio.plan import plan
 from meshgen.backends.istio.profiles import PROFILES, VERSIONS, unwritten_mode
@@ -21,4 +23,6 @@ BACKEND = Backend(
     unwritten_mode=unwritten_mode,
     limits=limits,
     plan=plan,
+    admission=refused,
+    coherence=incoherent,
 )

@@ -36,3 +36,7 @@ class Hosts:
             tail = text[len(text) - length :] if length <= len(text) else None
             if tail in self._tails and self._tails[tail] != host:
                 yield self._tails[tail]
+
+    def has_below(self, wildcard: str) -> bool:
+        """Tell whether any of them is covered by a wildcard."""
+        return any(host.endswith(wildcard[1:]) for host in self._names)

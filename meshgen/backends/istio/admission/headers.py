@@ -18,8 +18,8 @@ _RULE = Rule(HEADER, ROUTES)
 _AUTHORITY = frozenset({"host", ":authority"})
 
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
-# istio/istio pkg/config/validation/header_value_validator.go: %% is a percent sign, and the proxy fills in %NAME%
-# and %NAME(...)%. Possessive, so that no value takes longer than reading it.
+# istio/istio pkg/config/validation/header_value_validator.go: %% is a percent sign, the proxy fills in
+# %NAME% and %NAME(...)%. Possessive, so that no value takes longer than reading it.
 _LIST = r'\[ *"(?:\\.|[^\\")])*+"(?: *, *"(?:\\.|[^\\")])*+")*+ *\] *'
 _TEXT = r'[^\[ ](?:\\.|[^\\)"])*+'
 _VALUE = re.compile(rf"(?:[^%]|%%|%(?!%)[^%(]*+(?:%|\( *(?:{_LIST}|{_TEXT})\) *%))*+", re.DOTALL)

@@ -43,25 +43,23 @@ def _behind(protocol: str, spec: Body) -> Iterator[Complaint]:
 
 
 def _covered(path: Path, route: Body, taken: _Taken) -> Iterator[Complaint]:
-    alone = _Taken() if "delegate" in route else taken  # what its delegate leaves goes on to later routes
-    covered = []
-    for at, match in each(route, path, "match"):
-        asked = _asked(at, match)
-        before = taken.before(asked) or alone.before(asked)
+    asked = [_asked(at, match) for at, match in each(route, path, "match")]
+    own = _Taken()
+    covered: list[tuple[Path, Path]] = []
+    for one in asked:
+        before = taken.before(one) or own.same(one)
         if before is not None:
-            covered.append((at, before))
-        alone.add(asked)
-    if len(covered) == len(route["match"]):
-        yield _RULE.doubtful(
-            path,
-            f"no request reaches the route, as {spell(covered[0][1])} takes them",
-            "put it before, or drop it",
-        )
+            covered.append((one.path, before))
+        own.add(one)
+    for one in asked if "delegate" not in route else ():  # what a delegate leaves goes on to later routes
+        taken.add(one)
+    if len(covered) == len(asked):
+        message = f"no request reaches the route, as {spell(covered[0][1])} takes them"
+        yield _RULE.doubtful(path, message, "put it before, or drop it")
         return
     for at, before in covered:
-        yield _RULE.doubtful(
-            at, f"no request comes to the match, as {spell(before)} takes them", "put it before, or drop it"
-        )
+        message = f"no request comes to the match, as {spell(before)} takes them"
+        yield _RULE.doubtful(at, message, "put it before, or drop it")
 
 
 class _Asked(NamedTuple):
@@ -110,11 +108,15 @@ class _Taken:
             self._prefixes.setdefault((asked.rest, asked.prefix), asked.path)
             self._lengths.add(len(asked.prefix))
 
+    def same(self, asked: _Asked) -> Path | None:
+        """Find a match that asks for the same."""
+        return self._whole.get(asked.whole)
+
     def before(self, asked: _Asked) -> Path | None:
         """Find the match that takes all that another asks for: the same, or a shorter prefix of its path."""
         text = asked.exact if asked.exact is not None else asked.prefix or ""
-        if asked.whole in self._whole:
-            return self._whole[asked.whole]
+        if (same := self.same(asked)) is not None:
+            return same
         begun = (text[:length] for length in sorted(self._lengths) if length <= len(text))
         keys = ((rest, prefix) for prefix in begun for rest in ("{}", asked.rest))
         return next((self._prefixes[key] for key in keys if key in self._prefixes), None)
