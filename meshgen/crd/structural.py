@@ -118,13 +118,18 @@ def _follows(
 ) -> bool:
     """Tell a refusal that another mistake explains: a key misspelt, a value below that is told itself."""
     if refusal.keyword == "required":
-        return (refusal.path, f"did you mean {refusal.missing!r}?") in meant
+        return _is_misspelt(refusal, meant)
     if refusal.keyword in ("pattern", "re2", "format") and refusal.value == "":
         return bool(refusal.schema.get("minLength"))
-    return bool(refusal.branches) and all(
-        any(each.path in broken or _follows(each, broken=broken, meant=meant) for each in branch)
-        for branch in refusal.branches
+    if not refusal.branches or not all(refusal.branches):
+        return False
+    return any(all(_is_misspelt(each, meant) for each in branch) for branch in refusal.branches) or all(
+        any(each.path in broken for each in branch) for branch in refusal.branches
     )
+
+
+def _is_misspelt(refusal: Refusal, meant: Collection[tuple[Path, str | None]]) -> bool:
+    return refusal.keyword == "required" and (refusal.path, f"did you mean {refusal.missing!r}?") in meant
 
 
 def _told(refusal: Refusal, *, compares: bool = False) -> Iterator[Complaint]:
@@ -167,7 +172,7 @@ def _remedy(value: Any, types: Sequence[str]) -> str | None:
             return f"write {value} without quotes"
         case str() if "boolean" in types and value in ("true", "false"):
             return f"write {value} without quotes"
-        case bool() | int() | float() if "string" in types:
+        case bool() | int() | float() if set(types) <= {"string", "null"}:
             return f'write "{shown(value)}" with quotes'
         case str() | dict() | bool() | int() | float() if "array" in types:
             return "write a list, each entry after '- '"
@@ -227,7 +232,8 @@ def _against(refusal: Refusal, said: Any) -> str:
 
 
 def _size(value: Any) -> str:
-    return f"{shown(value)} has {len(value)} {'characters' if isinstance(value, str) else 'entries'}"
+    one, more = ("character", "characters") if isinstance(value, str) else ("entry", "entries")
+    return f"{shown(value)} has {len(value)} {one if len(value) == 1 else more}"
 
 
 def _against_junctor(refusal: Refusal) -> str:

@@ -1,0 +1,514 @@
+"""Structure is judged as an API server does it, in words that say what to mend, once for each mistake."""
+
+from __future__ import annotations
+
+import copy
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from meshgen import datafiles
+from meshgen.crd import metadata
+from meshgen.crd.defaults import prepared
+from meshgen.crd.served import ServedKind
+from meshgen.crd.store import Absent, Store, set_folders
+from meshgen.crd.structural import check
+from tests.unit.served import INTEGER, STRING, body_of, kind_of, list_of, of, told
+
+
+FIRST_TWELVE = "f0, f1, f10, f11, f12, f13, f2, f3, f4, f5, f6, f7"
+
+
+def wrong(schema: dict[str, Any], value: Any) -> list[str]:
+    """Tell what is held against a value under a schema, paths from the value."""
+    complaints = check(kind_of(of(a=schema)), body_of({"a": value})).complaints
+    return [line.replace(" spec.a", " a", 1) for line in told(complaints)]
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "expected"),
+    [
+        (STRING, 80, ["""MG401 a: 80 is an integer, not a string [write "80" with quotes]"""]),
+        (STRING, True, ["""MG401 a: true is a boolean, not a string [write "true" with quotes]"""]),
+        (STRING, None, ["MG401 a: null is not a string [write a value, or leave it out]"]),
+        (STRING, {}, ["MG401 a: {} is a map, not a string"]),
+        (INTEGER, "80", ["MG401 a: '80' is a string, not an integer [write 80 without quotes]"]),
+        (INTEGER, "eighty", ["MG401 a: 'eighty' is a string, not an integer"]),
+        (INTEGER, 1.5, ["MG401 a: 1.5 is a number, not an integer"]),
+        (INTEGER, 1.0, []),
+        (INTEGER, True, ["MG401 a: true is a boolean, not an integer"]),
+        ({"type": "number"}, 1, []),
+        ({"type": "number"}, "0.5", ["MG401 a: '0.5' is a string, not a number [write 0.5 without quotes]"]),
+        (
+            {"type": "boolean"},
+            "true",
+            ["MG401 a: 'true' is a string, not a boolean [write true without quotes]"],
+        ),
+        (
+            list_of(STRING),
+            "x",
+            ["MG401 a: 'x' is a string, not a list [write a list, each entry after '- ']"],
+        ),
+        (list_of(STRING), ["x", None], ["MG401 a[1]: null is not a string [write a value, or leave it out]"]),
+        (of(b=STRING), ["x"], ['MG401 a: ["x"] is a list, not a map']),
+        ({"type": ["integer", "string"]}, 80, []),
+        ({"type": ["integer", "string"]}, "http", []),
+        ({"type": ["integer", "string"]}, 1.5, ["MG401 a: 1.5 is a number, not a string or an integer"]),
+        ({"type": ["string", "null"]}, None, []),
+        ({"type": ["string", "null"]}, [], ["MG401 a: [] is a list, not a string"]),
+    ],
+)
+def test_a_value_is_of_the_type_of_its_field(
+    schema: dict[str, Any], value: object, expected: list[str]
+) -> None:
+    assert expected == wrong(schema, value)
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "expected"),
+    [
+        (
+            of(timeout=STRING),
+            {"timout": ""},
+            ["MG402 a.timout: unknown field 'timout' [did you mean 'timeout'?]"],
+        ),
+        (
+            of(maxAge=STRING, maxPage=STRING),
+            {"max_page": ""},
+            ["MG402 a.max_page: unknown field 'max_page' [did you mean 'maxPage'?]"],
+        ),
+        (
+            of(b=STRING, c=STRING),
+            {"zzz": 1, "yyy": {"x": 1}},
+            [
+                "MG402 a.zzz: unknown field 'zzz' [known here: b, c]",
+                "MG402 a.yyy: unknown field 'yyy' [known here: b, c]",
+            ],
+        ),
+        (
+            of(**{f"f{index}": STRING for index in range(14)}),
+            {"x": 1},
+            [f"MG402 a.x: unknown field 'x' [known here: {FIRST_TWELVE} and 2 more]"],
+        ),
+        (of(), {"x": 1}, ["MG402 a.x: unknown field 'x'"]),
+        ({"type": "object", "properties": {"b": STRING}}, {"x": 1, "b": ""}, []),
+        (
+            {"type": "object", "properties": {"b": STRING}},
+            {"x": 1, "b": 1},
+            ["""MG401 a.b: 1 is an integer, not a string [write "1" with quotes]"""],
+        ),
+        ({"type": "object", "additionalProperties": STRING}, {"x/y": ""}, []),
+        (
+            {"type": "object", "additionalProperties": STRING},
+            {"x/y": {}},
+            ['MG401 a["x/y"]: {} is a map, not a string'],
+        ),
+    ],
+)
+def test_a_field_that_the_schema_does_not_know_is_refused_unless_it_keeps_them(
+    schema: dict[str, Any], value: object, expected: list[str]
+) -> None:
+    assert expected == wrong(schema, value)
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "expected"),
+    [
+        (of("b", b=STRING), {}, ["MG403 a: field 'b' is missing [write 'b': a string]"]),
+        (of("b", b={}), {}, ["MG403 a: field 'b' is missing [write 'b': a value]"]),
+        (
+            of("b", b={"type": ["string", "null"], "enum": ["x", "y", None]}),
+            {},
+            ["MG403 a: field 'b' is missing [write 'b': one of 'x', 'y', null]"],
+        ),
+        (
+            of("b", "c", b=list_of(STRING), c=INTEGER),
+            {},
+            [
+                "MG403 a: field 'b' is missing [write 'b': a list]",
+                "MG403 a: field 'c' is missing [write 'c': an integer]",
+            ],
+        ),
+        (
+            of("host", host=STRING),
+            {"hosst": ""},
+            ["MG402 a.hosst: unknown field 'hosst' [did you mean 'host'?]"],
+        ),
+    ],
+)
+def test_a_field_that_is_missing_is_told_where_it_would_stand(
+    schema: dict[str, Any], value: object, expected: list[str]
+) -> None:
+    assert expected == wrong(schema, value)
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "expected"),
+    [
+        (
+            {"type": "string", "enum": ["STRICT", "PERMISSIVE"]},
+            "STRICKT",
+            ["MG404 a: 'STRICKT' is not one of 'STRICT', 'PERMISSIVE' [did you mean 'STRICT'?]"],
+        ),
+        ({"enum": [1, 2]}, 3, ["MG404 a: 3 is not one of 1, 2"]),
+        (
+            {"type": "string", "enum": ["1", "2"]},
+            1,
+            ["""MG401 a: 1 is an integer, not a string [write "1" with quotes]"""],
+        ),
+    ],
+)
+def test_a_word_is_one_of_those_that_the_field_takes(
+    schema: dict[str, Any], value: object, expected: list[str]
+) -> None:
+    assert expected == wrong(schema, value)
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "message"),
+    [
+        (INTEGER | {"minimum": 1}, 0, "0 is less than 1, the least that is allowed"),
+        (INTEGER | {"maximum": 100}, 101, "101 is more than 100, the most that is allowed"),
+        ({"type": "number", "exclusiveMinimum": 0}, 0.0, "0.0 is not more than 0"),
+        ({"type": "number", "exclusiveMaximum": 1}, 1, "1 is not less than 1"),
+        (INTEGER | {"multipleOf": 5}, 7, "7 is no multiple of 5"),
+        (
+            INTEGER | {"format": "int32"},
+            2**31,
+            "2147483648 is more than 2147483647, the most that is allowed",
+        ),
+        (INTEGER | {"format": "int32", "minimum": 5}, 4, "4 is less than 5, the least that is allowed"),
+        (
+            INTEGER | {"format": "int64"},
+            -(2**63) - 1,
+            "-9223372036854775809 is less than -9223372036854775808, the least that is allowed",
+        ),
+        (STRING | {"minLength": 1}, "", "'' is empty"),
+        (STRING | {"minLength": 1, "pattern": "^a"}, "", "'' is empty"),
+        (STRING | {"minLength": 3}, "é", "'é' has 1 character, fewer than 3"),
+        (STRING | {"maxLength": 1}, "😀é", "'😀é' has 2 characters, more than 1"),
+        (list_of(STRING, minItems=1), [], "[] is empty"),
+        (list_of(STRING, maxItems=1), ["x", "y"], '["x", "y"] has 2 entries, more than 1'),
+        ({"type": "object", "minProperties": 1}, {}, "{} is empty"),
+        ({"type": "object", "maxProperties": 0}, {"x": 1}, '{"x": 1} has 1 entry, more than 0'),
+        (STRING | {"pattern": "^a+$"}, "b", "'b' does not match ^a+$"),
+        (STRING | {"pattern": "^a$"}, "a\n", "'a\\n' does not match ^a$"),
+        (STRING | {"pattern": r"^\pL$"}, "1", r"'1' does not match ^\pL$"),
+        (STRING | {"format": "ipv4"}, "1.2.3.4.5", "'1.2.3.4.5' is not an IPv4 address such as 10.0.0.1"),
+        (STRING | {"not": {"enum": ["*"]}}, "*", "'*' is not allowed"),
+        (
+            {"anyOf": [{"format": "ipv4"}, {"format": "ipv6"}]},
+            "x",
+            "'x' is not an IPv4 address such as 10.0.0.1 or an IPv6 address such as 2001:db8::1",
+        ),
+        (
+            {"anyOf": [{"maxLength": 1}, {"enum": ["z"]}]},
+            "xy",
+            "none of the alternatives holds: 'xy' has 2 characters, more than 1; 'xy' is not one of 'z'",
+        ),
+        (
+            {"oneOf": [STRING, {"maxLength": 1}]},
+            "x",
+            "more than one of the alternatives holds, not exactly one",
+        ),
+    ],
+)
+def test_a_value_is_within_what_its_field_takes(schema: dict[str, Any], value: object, message: str) -> None:
+    assert wrong(schema, value) == [f"MG405 a: {message}"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "hint"),
+    [
+        ("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", "write a DNS label (lower-case letters, digits and '-')"),
+        ("^([0-9]{1,5}(h|m|s|ms)){1,4}$", "write a duration such as 500ms, 10s or 1m30s"),
+    ],
+)
+def test_a_pattern_that_many_schemas_have_is_explained(pattern: str, hint: str) -> None:
+    assert wrong(STRING | {"pattern": pattern}, "_") == [f"MG405 a: '_' does not match {pattern} [{hint}]"]
+
+
+AT_MOST_ONE = {
+    "oneOf": [
+        {"not": {"anyOf": [{"required": ["b"]}, {"required": ["c"]}]}},
+        {"required": ["b"]},
+        {"required": ["c"]},
+    ]
+}
+EXACTLY_ONE = {"oneOf": [{"required": ["b"]}, {"required": ["c"]}, {"required": ["d"]}]}
+ABCD = of(b=STRING, c=STRING, d=STRING)
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "expected"),
+    [
+        (ABCD | AT_MOST_ONE, {}, []),
+        (ABCD | AT_MOST_ONE, {"b": ""}, []),
+        (
+            ABCD | AT_MOST_ONE,
+            {"b": "", "c": ""},
+            ["MG405 a: at most one of b, c may stand here, not b and c"],
+        ),
+        (
+            ABCD | {"allOf": [AT_MOST_ONE]},
+            {"b": "", "c": ""},
+            ["MG405 a: at most one of b, c may stand here, not b and c"],
+        ),
+        (ABCD | EXACTLY_ONE, {"d": ""}, []),
+        (ABCD | EXACTLY_ONE, {}, ["MG405 a: exactly one of b, c, d has to stand here, and none does"]),
+        (
+            ABCD | EXACTLY_ONE,
+            {"b": "", "c": "", "d": ""},
+            ["MG405 a: exactly one of b, c, d may stand here, not b, c and d"],
+        ),
+        (
+            of(selector=STRING, ref=STRING) | {"oneOf": [{"required": ["selector"]}, {"required": ["ref"]}]},
+            {"selectr": ""},
+            ["MG402 a.selectr: unknown field 'selectr' [did you mean 'selector'?]"],
+        ),
+        (
+            ABCD | {"type": ["object", "null"], "anyOf": [{"type": "null"}, EXACTLY_ONE]},
+            {},
+            ["MG405 a: exactly one of b, c, d has to stand here, and none does"],
+        ),
+    ],
+)
+def test_a_choice_between_fields_is_told_as_one(
+    schema: dict[str, Any], value: object, expected: list[str]
+) -> None:
+    assert expected == wrong(schema, value)
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "expected"),
+    [
+        (
+            # kubernetes-sigs/gateway-api: an address of a Gateway
+            of(type=STRING, value=STRING)
+            | {
+                "oneOf": [
+                    {"properties": {"type": {"enum": ["IP"]}, "value": {"format": "ipv4"}}},
+                    {"properties": {"type": {"not": {"enum": ["IP"]}}}},
+                ]
+            },
+            {"type": "IP", "value": "x"},
+            ["MG405 a.value: 'x' is not an IPv4 address such as 10.0.0.1"],
+        ),
+        (
+            of(b=STRING)
+            | {"anyOf": [{"properties": {"b": {"enum": ["x"]}}}, {"properties": {"b": {"enum": ["y"]}}}]},
+            {"b": 1},
+            ["""MG401 a.b: 1 is an integer, not a string [write "1" with quotes]"""],
+        ),
+        (
+            STRING | {"pattern": "^a", "maxLength": 2},
+            "bcd",
+            ["MG405 a: 'bcd' has 3 characters, more than 2", "MG405 a: 'bcd' does not match ^a"],
+        ),
+        (
+            STRING | {"allOf": [{"maxLength": 2}, {"maxLength": 2}]},
+            "bcd",
+            ["MG405 a: 'bcd' has 3 characters, more than 2"],
+        ),
+    ],
+)
+def test_a_mistake_is_told_once_where_it_is_mended(
+    schema: dict[str, Any], value: object, expected: list[str]
+) -> None:
+    assert sorted(expected) == sorted(wrong(schema, value))
+
+
+def test_a_long_value_is_cut() -> None:
+    assert wrong(INTEGER, "x" * 200) == [f"MG401 a: '{'x' * 76}... is a string, not an integer"]
+    assert wrong(INTEGER, ["x" * 40] * 200) == [
+        f'MG401 a: ["{"x" * 40}", "{"x" * 31}... is a list, not an integer'
+    ]
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "stops"),
+    [
+        (STRING, 1, True),
+        (of("b", b=STRING), {}, True),
+        (STRING | {"enum": ["x"]}, "y", True),
+        (STRING | {"maxLength": 1}, "xy", True),
+        (list_of(STRING, maxItems=1), ["x", "y"], True),
+        ({"type": "object", "maxProperties": 0}, {"x": 1}, True),
+        (ABCD | EXACTLY_ONE, {}, True),
+        (ABCD | EXACTLY_ONE, {"b": "", "c": ""}, False),
+        (of(b=STRING), {"c": 1}, False),
+        (STRING | {"pattern": "^a$"}, "b", False),
+        (INTEGER | {"minimum": 1}, 0, False),
+        (list_of(STRING, minItems=1), [], False),
+        (STRING, "x", False),
+    ],
+)
+def test_errors_of_some_types_keep_cel_from_running(
+    schema: dict[str, Any], value: object, stops: bool
+) -> None:
+    assert check(kind_of(of(a=schema)), body_of({"a": value})).stops_cel is stops
+
+
+@pytest.mark.parametrize(
+    ("spec", "path"),
+    [
+        ({"": {"b": 1}}, 'spec[""].b'),
+        ({"5": {"b": 1}}, 'spec["5"].b'),
+        ({"05": {"b": 1}, "5": {}}, 'spec["05"].b'),
+        ({"+5": {"b": 1}}, 'spec["+5"].b'),
+        ({"\0": {"b": 1}}, 'spec["\0"].b'),
+        ({"~1/a": {"b": 1}}, 'spec["~1/a"].b'),
+    ],
+)
+def test_a_key_is_found_however_it_is_spelt(spec: dict[str, Any], path: str) -> None:
+    kind = kind_of({"type": "object", "additionalProperties": of(b=STRING)})
+    expected = [f'MG401 {path}: 1 is an integer, not a string [write "1" with quotes]']
+
+    assert told(check(kind, body_of(spec)).complaints) == expected
+
+
+def test_a_field_may_be_named_by_digits() -> None:
+    kind = kind_of(of("05", **{"05": INTEGER, "5": STRING}))
+
+    assert told(check(kind, body_of({"05": 1, "5": ""})).complaints) == []
+    assert told(check(kind, body_of({"5": 1, "6": 1})).complaints) == [
+        """MG402 spec["6"]: unknown field '6' [known here: 05, 5]""",
+        """MG401 spec["5"]: 1 is an integer, not a string [write "1" with quotes]""",
+        "MG403 spec: field '05' is missing [write '05': an integer]",
+    ]
+
+
+def test_status_is_let_pass_and_not_looked_at() -> None:
+    body = body_of({}, status={"conditions": [{"type": None}], "x": 1.5})
+
+    assert told(check(kind_of(of()), body).complaints) == []
+
+
+def test_what_the_server_writes_into_metadata_is_let_pass() -> None:
+    written = {
+        "name": "thing",
+        "uid": "x",
+        "resourceVersion": "7",
+        "generation": 2,
+        "selfLink": "/x",
+        "creationTimestamp": None,
+        "deletionTimestamp": "2026-01-31T12:00:00Z",
+        "deletionGracePeriodSeconds": 0,
+        "managedFields": [{"manager": "kubectl", "fieldsV1": {"f:spec": {}}}],
+        "ownerReferences": [{"kind": "Thing", "controller": True}],
+        "labels": None,
+    }
+
+    assert told(check(kind_of(of()), body_of({}, metadata=written)).complaints) == []
+
+
+def test_metadata_has_fields_and_types_of_its_own() -> None:
+    written = {
+        "name": 5,
+        "labels": {"a": 1, "b": None},
+        "annotation": {},
+        "creationTimestamp": "yesterday",
+        "finalizers": "x",
+    }
+
+    assert sorted(told(check(kind_of(of()), body_of({}, metadata=written)).complaints)) == [
+        """MG401 metadata.finalizers: 'x' is a string, not a list [write a list, each entry after '- ']""",
+        """MG401 metadata.labels.a: 1 is an integer, not a string [write "1" with quotes]""",
+        "MG401 metadata.labels.b: null is not a string [write a value, or leave it out]",
+        """MG401 metadata.name: 5 is an integer, not a string [write "5" with quotes]""",
+        "MG402 metadata.annotation: unknown field 'annotation' [did you mean 'annotations'?]",
+        "MG405 metadata.creationTimestamp: 'yesterday' is not a time such as 2026-01-31T12:00:00Z",
+    ]
+
+
+def test_a_definition_may_bound_a_name() -> None:
+    bounded = {"metadata": {"properties": {"name": {"maxLength": 3}}}}
+    kind = kind_of(of())
+    schema = {**kind.schema, "properties": {**kind.schema["properties"], **bounded}}
+    bound = ServedKind(group="", version="v1", kind="Thing", is_namespaced=True, schema=schema)
+
+    assert told(check(bound, body_of({})).complaints) == [
+        "MG405 metadata.name: 'thing' has 5 characters, more than 3"
+    ]
+
+
+def deep(levels: int) -> Any:
+    value: Any = "x"
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (deep(190), None),
+        (deep(300), "MG405 : a value is nested more than 200 levels deep"),
+        (deep(100_000), "MG405 : a value is nested more than 200 levels deep"),
+        (float("inf"), "MG405 spec.a: inf is no number that JSON has"),
+        (float("nan"), "MG405 spec.a: nan is no number that JSON has"),
+        (10**4000, "MG405 spec.a: an integer of 13288 bits is more than any field holds"),
+        (-(10**400), "MG405 spec.a: an integer of 1329 bits is more than any field holds"),
+        ("x\ud800", r"MG405 spec.a: 'x\ud800' holds '\ud800' at 1, half of a character"),
+        ({"\udfff": 1}, r"MG405 spec.a: '\udfff' holds '\udfff' at 0, half of a character"),
+        ("é😀", None),
+        (10**300, None),
+        (None, None),
+    ],
+)
+def test_what_no_api_server_reads_is_refused_before_anything_stumbles_over_it(
+    value: object, message: str | None
+) -> None:
+    kind = kind_of({"type": "object"})
+    structure = check(kind, prepared(kind, body_of({"a": value})))
+
+    assert told(structure.complaints) == ([] if message is None else [message])
+    assert structure.stops_cel is (message is not None)
+
+
+def test_what_is_judged_stays_as_it_was() -> None:
+    body = body_of({"a": {"x": None, "5": 1}})
+    before = copy.deepcopy(body)
+    check(kind_of(of()), body)
+
+    assert body == before
+
+
+def shipped() -> list[tuple[str, ServedKind]]:
+    folders = [folder for project in sorted(datafiles.schemas().iterdir()) for folder in set_folders(project)]
+    stores = {folder: Store([folder]) for folder in folders}
+    return [
+        (f"{folder.parent.name}/{folder.name}", store.load(listed.entry, version))
+        for folder, store in stores.items()
+        for listed in store.kinds()
+        for version in listed.entry.served
+    ]
+
+
+def test_every_schema_that_is_shipped_can_be_applied() -> None:
+    empty = {(name, kind.kind): check(kind, {"metadata": {"name": "x"}}) for name, kind in shipped()}
+
+    assert {type(structure.complaints) for structure in empty.values()} == {tuple}
+
+
+@pytest.mark.skipif("MESHGEN_SHARED" not in os.environ, reason="MESHGEN_SHARED names no corpora")
+def test_what_the_gateway_api_calls_valid_is_sound() -> None:
+    folders = set_folders(datafiles.schemas() / "gateway-api")
+    found = [
+        f"{path.name} {line}"
+        for path in sorted(
+            Path(os.environ["MESHGEN_SHARED"], "corpora", "gateway-api", "valid").rglob("*.yaml")
+        )
+        for body in yaml.safe_load_all(path.read_text("utf-8"))
+        if body is not None and not isinstance(kind := newest(folders, body), Absent)
+        for line in told([*metadata.check(kind, body), *check(kind, prepared(kind, body)).complaints])
+    ]
+
+    assert found == []
+
+
+def newest(folders: tuple[Path, ...], body: dict[str, Any]) -> ServedKind | Absent:
+    return Store(folders[::-1]).find(body["apiVersion"], body["kind"])
