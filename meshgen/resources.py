@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from meshgen.diagnostics import Code, Severity
+from meshgen.manifest import MANAGED_BY
 
 Path = tuple[str | int, ...]  # keys and indexes from the root of an object
 
@@ -95,8 +96,13 @@ class Resources:
 
     @functools.cached_property
     def service_namespaces(self) -> frozenset[str]:
-        """Name the namespaces of which the files hold Services: elsewhere an absent one tells nothing."""
-        return frozenset(each.namespace for each in self.of("", "Service"))
+        """Name the namespaces of which the files hold Services: elsewhere an absent one tells nothing.
+
+        Services that were generated stand beside others that were not, and so tell nothing either.
+        """
+        return frozenset(
+            each.namespace for each in self.of("", "Service") if each.labels.get(MANAGED_BY) != "meshgen"
+        )
 
 
 def spell(path: Path) -> str:
