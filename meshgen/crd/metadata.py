@@ -102,14 +102,12 @@ def _name(metadata: Mapping[str, Any], limit: Text) -> Iterator[Complaint]:
     if metadata.get("name") in (None, "") and metadata.get("generateName") in (None, ""):
         hint = f"write 'name', such as {limit.example}"
         yield _complaint((), "the object has neither a name nor a generateName", hint=hint)
-    for key, text in (
-        ("name", _text_at(metadata, "name")),
-        ("generateName", _text_at(metadata, "generateName")),
-    ):
-        # a dash at the end is what the generated part follows
-        whole = text[:-1] + "a" if key == "generateName" and len(text) > 1 and text.endswith("-") else text
-        if text and (wrong := limit.check(whole)) is not None:
-            yield _complaint((key,), wrong, hint=_nearest(text, limit))
+    for key in ("name", "generateName"):
+        text = _text_at(metadata, key)
+        # what the server appends comes after a dash
+        whole = f"{text[:-1]}a" if key == "generateName" and text.endswith("-") else text
+        if text and limit.check(whole) is not None:
+            yield _complaint((key,), str(limit.check(text)), hint=_nearest(text, limit))
 
 
 def _nearest(text: str, limit: Text) -> str | None:
