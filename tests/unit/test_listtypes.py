@@ -55,8 +55,8 @@ SCHEMA = of(
             {"headers": [{"name": "a", "value": "1"}, {"name": "b"}, {"name": "a", "value": "2"}]},
             [
                 (
-                    "MG406 spec.headers[2]: an entry with name 'a' stands in the list twice, first at headers[0]"
-                    " [each entry needs a name of its own]"
+                    "MG406 spec.headers[2]: an entry with name 'a' stands in the list twice,"
+                    " first at headers[0] [each entry needs a name of its own]"
                 )
             ],
         ),
@@ -64,8 +64,8 @@ SCHEMA = of(
             {"headers": [{"value": "1"}, {"value": "2"}]},
             [
                 (
-                    "MG406 spec.headers[1]: an entry with no name stands in the list twice, first at headers[0]"
-                    " [each entry needs a name of its own]"
+                    "MG406 spec.headers[1]: an entry with no name stands in the list twice,"
+                    " first at headers[0] [each entry needs a name of its own]"
                 )
             ],
         ),
