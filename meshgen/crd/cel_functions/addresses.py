@@ -66,9 +66,8 @@ def _contains_ip(cidr: Record, text: str) -> bool:
 
 
 def _contains_cidr(cidr: Record, text: str) -> bool:
-    outer, inner = _range(cidr["cidr"]).network, _range(text)
-    # cidr.go compares the inner address, unmasked, with the outer network.
-    return inner.ip == outer.network_address and outer.prefixlen <= inner.network.prefixlen
+    outer, inner = _range(cidr["cidr"]).network, _range(text).network
+    return inner.network_address in outer and outer.prefixlen <= inner.prefixlen
 
 
 def _masked(cidr: Record) -> Record:

@@ -15,18 +15,22 @@ _SUFFIXES = {
     "": 1,
 }
 _QUANTITY = re.compile(
-    r"(?P<sign>[+-]?)(?P<number>[0-9]{1,40}\.?[0-9]{0,40}|\.[0-9]{1,40})"
-    r"(?:[eE](?P<exponent>[+-]?[0-9]{1,2})|(?P<suffix>[KMGTPE]i|[kMGTPEmun]|))",
+    r"(?P<sign>[+-]?)(?P<number>[0-9]{0,40}\.?[0-9]{0,40})"
+    r"(?:[eE](?P<exponent>[+-]?[0-9]{1,3})|(?P<suffix>[KMGTPE]i|[kMGTPEmun]|))",
     re.ASCII,
 )
 _INT64 = range(-(2**63), 2**63)
 
 
+def _is_quantity(text: str) -> bool:
+    return text != "" and _QUANTITY.fullmatch(text) is not None
+
+
 def _quantity(text: str) -> Record:
     read = _QUANTITY.fullmatch(text)
-    if read is None:
+    if read is None or text == "":
         raise ValueError(f"{text!r} is not a quantity")
-    number = Fraction(f"0{read['number']}".rstrip("."))
+    number = Fraction(f"0{read['number']}".rstrip("."))  # resource.ParseQuantity takes "Mi" for 0
     scale = Fraction(10) ** int(read["exponent"]) if read["exponent"] else _SUFFIXES[read["suffix"]]
     return _record(number * scale * (-1 if read["sign"] == "-" else 1))
 
@@ -59,11 +63,9 @@ def _integer(quantity: Record) -> int:
 
 
 FUNCTIONS = (
-    Function(
-        "isQuantity", ("string",), "bool", lambda text: bool(_QUANTITY.fullmatch(text)), is_member=False
-    ),
+    Function("isQuantity", ("string",), "bool", _is_quantity, is_member=False),
     Function("quantity", ("string",), "map", _quantity, is_member=False),
-    Function("sign", ("map",), "int", lambda quantity: _sign(_amount(quantity))),
+    Function("sign", ("map",), "int", lambda quantity: _sign(_amount(quantity)), is_member=False),
     Function("isInteger", ("map",), "bool", _is_integer),
     Function("asInteger", ("map",), "int", _integer),
     Function("asApproximateFloat", ("map",), "double", lambda quantity: float(_amount(quantity))),

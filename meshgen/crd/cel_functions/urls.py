@@ -12,7 +12,7 @@ from meshgen.crd.cel_functions.function import Function, Record
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
-_HOST = re.compile(r"""(?:[A-Za-z0-9\-._~!$&'()*+,;=:\[\]<>"]|[^\x00-\x7f]|%[89A-Fa-f][0-9A-Fa-f])*+""")
+_HOST = re.compile(r"""(?:[A-Za-z0-9\-._~!$&'()*+,;=\[\]<>"]|[^\x00-\x7f]|%[89A-Fa-f][0-9A-Fa-f])*+""")
 _USER = re.compile(r"[A-Za-z0-9\-._:~!$&'()*+,;=%@]*")
 _PORT = re.compile(r"(?::[0-9]*)?")
 _PATH = re.compile(r"[A-Za-z0-9\-._~!$&'()*+,;=:@/\[\]%]*")
@@ -32,13 +32,14 @@ def is_url(text: str) -> bool:
 
 
 def _url(text: str) -> Record:
-    # The fragment is part of what ParseRequestURI checks, and of nothing that can be asked for.
-    if _parsed(text) is None or (url := _parsed(text.partition("#")[0])) is None:
+    # ParseRequestURI checks the text, fragment and all; what can be asked for is what Parse makes of it.
+    url = _parsed(text.partition("#")[0], is_request=False) if is_url(text) else None
+    if url is None:
         raise ValueError(f"{text!r} is not a URL")
     return url._asdict()
 
 
-def _parsed(text: str) -> _Url | None:
+def _parsed(text: str, *, is_request: bool = True) -> _Url | None:
     if not text or _CONTROL.search(text) or text.startswith(":"):
         return None
     if text == "*":
@@ -48,7 +49,7 @@ def _parsed(text: str) -> _Url | None:
     if not path.startswith("/"):
         return _Url(scheme=scheme, query=query) if scheme else None  # mailto:x is opaque
     host = ""
-    if scheme and path.startswith("//"):
+    if path.startswith("//") and (scheme or not (is_request or path.startswith("///"))):
         authority, slash, tail = path[2:].partition("/")
         if not _is_authority(authority):
             return None
@@ -69,7 +70,8 @@ def _is_authority(authority: str) -> bool:
     if not _PORT.fullmatch(port):
         return False
     if name.startswith("["):
-        return name.endswith("]") and grammar.is_ip(name[1:-1].partition("%")[0])
+        address = name[1:-1].partition("%25")[0]  # behind it stands a zone
+        return name.endswith("]") and ":" in address and grammar.is_ip(address)
     return _HOST.fullmatch(name) is not None
 
 
