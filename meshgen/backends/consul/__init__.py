@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from meshgen.backend import Backend
 from meshgen.backends.consul.ambient import ambient
 from meshgen.backends.consul.capabilities import CAPABILITIES
@@ -9,6 +11,21 @@ from meshgen.backends.consul.limits import limits
 from meshgen.backends.consul.plan import plan
 from meshgen.backends.consul.plan.meta import DOMAINS
 from meshgen.backends.consul.profiles import PROFILES, VERSIONS, ConsulBlock, unwritten_mode
+from meshgen.profile import Profile
+from meshgen.resources import Complaint, Resource, Resources
+
+
+def _refused(resource: Resource, profile: Profile) -> Iterator[Complaint]:
+    from meshgen.backends.consul.admission import refused  # of no use until a manifest is judged
+
+    yield from refused(resource, profile)
+
+
+def _incoherent(resources: Resources, profile: Profile) -> Iterator[Complaint]:
+    from meshgen.backends.consul.coherence import incoherent
+
+    yield from incoherent(resources, profile)
+
 
 BACKEND = Backend(
     name="consul",
@@ -22,4 +39,6 @@ BACKEND = Backend(
     unwritten_mode=unwritten_mode,
     limits=limits,
     plan=plan,
+    admission=_refused,
+    coherence=_incoherent,
 )
