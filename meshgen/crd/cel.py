@@ -10,7 +10,10 @@ from typing import Any, Literal
 Kind = Literal["dyn", "duration", "timestamp"]
 
 _MOST_DEEP = 60  # the engine recurses in C, and dies of 10,000 levels
-_MOST_TO_LOOP_OVER = 20_000  # nodes, and 16 characters each; a rule may look at each 10,000 times
+# Nodes, and 16 characters each, that a rule may look at as often as there are: the time goes with the
+# square, and where each turn builds something, the memory too.
+_MOST_TO_LOOP_OVER = 6_000
+_MOST_TO_BUILD_ON = 1_000
 _MOST_APART = 2_000_000  # items, each with the burden of the whole
 
 
@@ -84,7 +87,7 @@ def _run(rule: str, self: Bound) -> object:
         return program
     if isinstance(burden, Failed):
         return burden
-    if burden > _MOST_TO_LOOP_OVER and _LOOP.search(rule):
+    if burden > _MOST_TO_BUILD_ON and burden > _most(rule):
         return Failed("the value is too large for a rule that looks at each of its parts")
     try:
         return _read(program.eval(self.activation))
@@ -92,7 +95,14 @@ def _run(rule: str, self: Bound) -> object:
         return _one_by_one(rule, self) if "Iteration budget" in str(error) else Failed(_cleaned(str(error)))
 
 
+def _most(rule: str) -> float:
+    if _LOOP.search(rule) is None:
+        return float("inf")
+    return _MOST_TO_LOOP_OVER if _BUILDING.search(rule) is None else _MOST_TO_BUILD_ON
+
+
 _LOOP = re.compile(r"\.(all|exists|exists_one|filter|map)\s*\(")
+_BUILDING = re.compile(r"\.map\s*\(|\+")
 
 
 @functools.lru_cache(maxsize=10_000)

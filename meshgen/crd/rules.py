@@ -107,7 +107,9 @@ def _stated(rule: Rule) -> str:
 
 def _value(sighting: Sighting) -> str:
     match sighting.bound:
-        case cel.Bound(value=str() | bool() | int() | float() as value):
+        case cel.Bound(value=str() as value):
+            return f" (value {_quoted(repr(value[:_LONGEST_QUOTE]))})"
+        case cel.Bound(value=bool() | int() | float() as value):
             return f" (value {_quoted(repr(value))})"
         case _:
             return ""
