@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from meshgen.backend import Backend
+from meshgen.backends.linkerd.admission import refused
 from meshgen.backends.linkerd.ambient import ambient
 from meshgen.backends.linkerd.capabilities import CAPABILITIES
+from meshgen.backends.linkerd.coherence import incoherent
 from meshgen.backends.linkerd.limits import limits
 from meshgen.backends.linkerd.plan import plan
 from meshgen.backends.linkerd.profiles import (
@@ -29,4 +31,6 @@ BACKEND = Backend(
     unwritten_mode=unwritten_mode,
     limits=limits,
     plan=plan,
+    admission=refused,
+    coherence=incoherent,
 )
