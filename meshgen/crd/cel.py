@@ -121,7 +121,7 @@ _OPTIONAL = re.compile(r"\boptional\.|\.\?|\[\?|\boptMap\b|\boptFlatMap\b")
 
 
 @functools.lru_cache(maxsize=100)
-def _environment(kind: Kind, variable: str | None, with_optionals: bool) -> Any:  # one key each
+def _environment(kind: Kind, variable: str | None, with_optionals: bool) -> Any:
     try:
         from cel_expr_python import cel
         from cel_expr_python.ext import ext_bindings, ext_optional, ext_strings
@@ -155,11 +155,10 @@ _OF_AN_OPERATOR = re.compile(r"No matching overloads found : [_@!-]")
 
 def _cleaned(error: str) -> str:
     """Take the status and the drawing of the place off an error of the engine."""
-    first, *_ = _STATUS.sub("", error).splitlines()
-    return first.removesuffix("]").rpartition(" [")[0] if first.endswith("]") else first
+    return _STATUS.sub("", error).partition("\n")[0]
 
 
-_STATUS = re.compile(r"\A[A-Z_]+: (?:ERROR: )?(?:<input>:[0-9]+:[0-9]+: )?")
+_STATUS = re.compile(r"\A[A-Z_]+: (?:ERROR: )?(?:<input>:[0-9]+:[0-9]+: )?| \[[A-Z_]+\]\Z")
 
 
 def _one_by_one(rule: str, self: Bound) -> object:
@@ -171,10 +170,8 @@ def _one_by_one(rule: str, self: Bound) -> object:
     if len(items) * burden > _MOST_APART:
         return spent
     variable, body = every.groups()
-    program = _program(
-        body, self.kind, variable
-    )  # does not compile where the parenthesis is not that of `all`
-    if isinstance(program, Failed):
+    program = _program(body, self.kind, variable)
+    if isinstance(program, Failed):  # as where the last parenthesis is not that of `all`
         return spent
     environment = _environment(self.kind, variable, False)
     try:
