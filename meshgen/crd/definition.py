@@ -123,7 +123,7 @@ SHAPE: Mapping[str, Any] = MappingProxyType(
                     {"if": _KEYED, "then": {"required": ["x-kubernetes-list-map-keys"]}},
                 ],
                 "dependentSchemas": {
-                    "additionalProperties": {"properties": {"properties": False}},
+                    "additionalProperties": {"not": {"required": ["properties"]}},
                     "x-kubernetes-list-map-keys": _KEYED,
                 },
             },

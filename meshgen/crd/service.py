@@ -124,22 +124,23 @@ def _of_another_type(spec: Spec) -> Iterator[Complaint]:
     if of_type != "LoadBalancer":
         for key in _OF_BALANCERS:
             if key in spec:
-                message = f"only a LoadBalancer Service has {key}, this one is of type {of_type}"
-                yield _complaint(path=("spec", key), message=message)
+                message = f"a {of_type} Service has no {key}"
+                yield _complaint(path=("spec", key), message=message, hint="write type: LoadBalancer")
     if "externalTrafficPolicy" in spec and of_type not in _EXTERNAL and "externalIPs" not in spec:
-        message = "externalTrafficPolicy is for Services that are reached from outside the cluster"
+        message = "a Service that nobody outside reaches has no externalTrafficPolicy"
         hint = "leave it out, or write type: LoadBalancer or NodePort"
         yield _complaint(path=("spec", "externalTrafficPolicy"), message=message, hint=hint)
     is_checked = of_type == "LoadBalancer" and spec.get("externalTrafficPolicy") == "Local"
     if spec.get("healthCheckNodePort", 0) != 0 and not is_checked:
-        message = "healthCheckNodePort is for a LoadBalancer Service with externalTrafficPolicy: Local"
+        message = "only a LoadBalancer with externalTrafficPolicy: Local has a healthCheckNodePort"
         yield _complaint(path=("spec", "healthCheckNodePort"), message=message)
 
 
 def _addresses(spec: Spec) -> Iterator[Complaint]:
     primary, addresses = spec.get("clusterIP"), spec.get("clusterIPs", [])
     if addresses and addresses[0] != primary:
-        message = f"clusterIPs begins with {addresses[0]!r}, clusterIP is {primary!r}"
+        there = "there is no clusterIP" if primary is None else f"clusterIP is {primary!r}"
+        message = f"clusterIPs begins with {addresses[0]!r}, and {there}"
         yield _complaint(path=("spec", "clusterIPs", 0), message=message, hint="write the same in both")
     if "None" in addresses and len(addresses) > 1:
         yield _complaint(path=("spec", "clusterIPs"), message="'None' stands beside other addresses")

@@ -105,9 +105,10 @@ def _told(error: Any) -> Iterator[_Wrong]:
         case "required":
             absent = (name for name in asked if name not in error.instance)
             yield from (_missing(path, name) for name in absent if "$ref" not in error.instance)
-        case None:  # the schema `false`
+        case "not":
             message = "'properties' and 'additionalProperties' stand beside each other"
-            yield _Wrong(NOT_STRUCTURAL, path, message, "name the members, or say what all of them are")
+            hint = "name the members, or say what all of them are"
+            yield _Wrong(NOT_STRUCTURAL, (*path, "properties"), message, hint)
         case "type":
             yield _Wrong(MALFORMED, path, f"{shown} is not of type {asked}")
         case "enum":
@@ -116,8 +117,10 @@ def _told(error: Any) -> Iterator[_Wrong]:
             yield _Wrong(MALFORMED, path, f"{shown} cannot stand here", f"write {json.dumps(asked)}")
         case "pattern":
             yield _Wrong(MALFORMED, path, f"{shown} is no name")
-        case _:  # minimum, exclusiveMinimum, minItems
-            yield _Wrong(MALFORMED, path, f"{shown} is too little")
+        case "minItems":
+            yield _Wrong(MALFORMED, path, f"{path[-1]!r} is empty")
+        case _:  # minimum, exclusiveMinimum
+            yield _Wrong(MALFORMED, path, f"{shown} is too small")
 
 
 def _shown(path: Path, value: Any) -> str:
