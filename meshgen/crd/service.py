@@ -132,7 +132,7 @@ def _of_another_type(spec: Spec) -> Iterator[Complaint]:
         yield _complaint(path=("spec", "externalTrafficPolicy"), message=message, hint=hint)
     is_checked = of_type == "LoadBalancer" and spec.get("externalTrafficPolicy") == "Local"
     if spec.get("healthCheckNodePort", 0) != 0 and not is_checked:
-        message = "only a LoadBalancer with externalTrafficPolicy: Local has a healthCheckNodePort"
+        message = "health checks need type LoadBalancer, externalTrafficPolicy Local"
         yield _complaint(path=("spec", "healthCheckNodePort"), message=message)
 
 

@@ -113,9 +113,7 @@ CASES: list[tuple[dict[str, Any], list[str]]] = [
     ({"externalTrafficPolicy": "Local", "type": "NodePort"}, []),
     (
         {"type": "LoadBalancer", "externalTrafficPolicy": "Cluster", "healthCheckNodePort": 3000},
-        [
-            "spec.healthCheckNodePort: only a LoadBalancer with externalTrafficPolicy: Local has a healthCheckNodePort"
-        ],
+        ["spec.healthCheckNodePort: health checks need type LoadBalancer, externalTrafficPolicy Local"],
     ),
     ({"type": "LoadBalancer", "externalTrafficPolicy": "Local", "healthCheckNodePort": 3000}, []),
     ({"healthCheckNodePort": 0}, []),
