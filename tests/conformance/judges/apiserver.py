@@ -1,4 +1,4 @@
-"""A real API server that was started for the test: what it would do with a manifest is what a dry run says."""
+"""A real API server, started for the test: what it would do with a manifest is what a dry run says."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 import ssl
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
@@ -15,8 +15,8 @@ from typing import Any
 
 import yaml
 
-from tests.conformance.judges.processes import TOKEN, Etcd, kube_apiserver
-from tests.conformance.judges.verdict import Manifest, Verdict
+from tests.conformance.judges.processes import TOKEN, kube_apiserver
+from tests.conformance.judges.verdict import Manifest, Verdict, causes
 
 _CLIENTS = 4
 _DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
@@ -40,8 +40,8 @@ class ApiServer:
         return [next(answers[index % _CLIENTS]) for index in range(len(manifests))]
 
     def _judge(self, manifests: Iterable[Manifest]) -> list[Verdict]:
-        client = _client(self.port)
-        return [self._verdict(client, manifest) for manifest in manifests]
+        with closing(_client(self.port)) as client:
+            return [self._verdict(client, manifest) for manifest in manifests]
 
     def _verdict(self, client: http.client.HTTPSConnection, manifest: Manifest) -> Verdict:
         place = self.kinds.get((manifest.api_version, manifest.kind))
@@ -49,25 +49,25 @@ class ApiServer:
             return Verdict(causes=(f"no kind {manifest.kind} in {manifest.api_version}",))
         path = place.format(namespace=manifest.namespace) + "?dryRun=All&fieldValidation=Strict"
         status, answer = _ask(client, "POST", path, manifest.text.encode(), "application/yaml")
-        return Verdict(causes=() if status == HTTPStatus.CREATED else tuple(_causes(answer)))
+        return Verdict(causes=() if status == HTTPStatus.CREATED else tuple(causes(answer)))
 
 
 @contextmanager
-def serving(etcd: Etcd, folders: Sequence[Path]) -> Iterator[ApiServer]:
-    """Run a server that knows the kinds which the files of some folders define."""
-    with kube_apiserver(etcd) as server:
+def serving(definitions: Sequence[Path], folder: Path) -> Iterator[ApiServer]:
+    """Run a server that knows the kinds which the files of some folders define; its own go to `folder`."""
+    with kube_apiserver(folder) as server:
         server.wait_until(lambda: _is_ready(server.port))
-        client = _client(server.port)
-        wanted = {kind for definition in _read(folders) for kind in _define(client, definition)}
-        server.wait_until(lambda: wanted <= _kinds(client).keys())
-        yield ApiServer(port=server.port, kinds=_kinds(client))
+        with closing(_client(server.port)) as client:
+            wanted = {kind for each in _read(definitions) for kind in _define(client, each)}
+            server.wait_until(lambda: wanted <= _kinds(client).keys())
+            kinds = _kinds(client)
+        yield ApiServer(port=server.port, kinds=kinds)
 
 
 def _is_ready(port: int) -> bool:
-    try:
-        return _ask(_client(port), "GET", "/readyz")[0] == HTTPStatus.OK
-    except OSError:
-        return False
+    with closing(_client(port)) as client, suppress(OSError):
+        return _ask(client, "GET", "/readyz")[0] == HTTPStatus.OK
+    return False
 
 
 def _read(folders: Iterable[Path]) -> Iterator[dict[str, Any]]:
@@ -99,18 +99,11 @@ def _kinds(client: http.client.HTTPSConnection) -> Kinds:
     return kinds
 
 
-def _causes(answer: Mapping[str, Any]) -> Iterator[str]:
-    """List what a Status holds against an object: its causes, else its message."""
-    causes = answer.get("details", {}).get("causes", ())
-    for cause in causes:
-        yield f"{cause['field']}: {cause['message']}" if "field" in cause else cause["message"]
-    if not causes:
-        yield answer["message"]
-
-
 def _client(port: int) -> http.client.HTTPSConnection:
     # the server signs its certificate itself, and nobody else can answer on loopback
-    return http.client.HTTPSConnection("127.0.0.1", port, context=ssl._create_unverified_context(), timeout=60)
+    return http.client.HTTPSConnection(
+        "127.0.0.1", port, context=ssl._create_unverified_context(), timeout=60
+    )
 
 
 def _ask(

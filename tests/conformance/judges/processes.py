@@ -1,4 +1,4 @@
-"""etcd and kube-apiserver as processes of a test: they listen on loopback, and end with their `with` block."""
+"""etcd and kube-apiserver as processes of a test: they listen on loopback, and end with their block."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ import socket
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from itertools import count
+from dataclasses import dataclass
 from pathlib import Path
 
 TOKEN = "of-the-test"
@@ -36,23 +35,45 @@ class Server:
         raise RuntimeError(f"{self.process.args!r} was not ready: {self.log.read_text()[-2000:]}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Etcd:
-    """A running etcd, the folder of all that runs on it, and names for those who keep something in it."""
+@contextmanager
+def kube_apiserver(folder: Path) -> Iterator[Server]:
+    """Run an API server over an etcd of its own; what they write lies in `folder`, an empty one."""
+    port, key = _free_port(), folder / "accounts.key"
+    subprocess.run([tool("openssl"), "genrsa", "-out", key, "2048"], check=True, capture_output=True)
+    (folder / "tokens.csv").write_text(f"{TOKEN},admin,admin,system:masters\n")
+    with _etcd(folder) as etcd:
+        command = [
+            tool("kube-apiserver"),
+            f"--etcd-servers=http://127.0.0.1:{etcd.port}",
+            "--bind-address=127.0.0.1",
+            f"--secure-port={port}",
+            f"--cert-dir={folder / 'certificates'}",
+            f"--token-auth-file={folder / 'tokens.csv'}",
+            "--authorization-mode=AlwaysAllow",
+            "--service-account-issuer=https://meshgen.test",
+            f"--service-account-key-file={key}",
+            f"--service-account-signing-key-file={key}",
+            "--service-cluster-ip-range=10.0.0.0/16",
+            "--endpoint-reconciler-type=none",
+            # namespaces need not exist, and nobody makes accounts
+            "--disable-admission-plugins=ServiceAccount,NamespaceLifecycle",
+        ]
+        with _running(command, port, folder / "kube-apiserver.log") as server:
+            yield server
 
-    port: int
-    folder: Path
-    names: count[int] = field(default_factory=count)
+
+def tool(name: str) -> str:
+    """Find a program of tests/tools.md, or of the system."""
+    found = shutil.which(name)
+    if found is None:
+        raise FileNotFoundError(f"{name} is not installed; tests/tools.md tells how to")
+    return found
 
 
 @contextmanager
-def etcd(folder: Path) -> Iterator[Etcd]:
-    """Run etcd for as long as servers are wanted."""
+def _etcd(folder: Path) -> Iterator[Server]:
     port, peer = _free_port(), _free_port()
     client_url, peer_url = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{peer}"
-    key = folder / "accounts.key"
-    subprocess.run([tool("openssl"), "genrsa", "-out", key, "2048"], check=True, capture_output=True)
-    (folder / "tokens.csv").write_text(f"{TOKEN},admin,admin,system:masters\n")
     command = [
         tool("etcd"),
         f"--data-dir={folder / 'etcd'}",
@@ -63,42 +84,8 @@ def etcd(folder: Path) -> Iterator[Etcd]:
         f"--initial-advertise-peer-urls={peer_url}",
         f"--initial-cluster=default={peer_url}",
     ]
-    with _running(command, port, folder / "etcd.log"):
-        yield Etcd(port=port, folder=folder)
-
-
-@contextmanager
-def kube_apiserver(etcd: Etcd) -> Iterator[Server]:
-    """Run an API server of its own definitions, which takes orders before it is ready for them."""
-    name, port = f"server-{next(etcd.names)}", _free_port()
-    key = etcd.folder / "accounts.key"
-    command = [
-        tool("kube-apiserver"),
-        f"--etcd-servers=http://127.0.0.1:{etcd.port}",
-        f"--etcd-prefix=/{name}",
-        "--bind-address=127.0.0.1",
-        f"--secure-port={port}",
-        f"--cert-dir={etcd.folder / name}",
-        f"--token-auth-file={etcd.folder / 'tokens.csv'}",
-        "--authorization-mode=AlwaysAllow",
-        "--service-account-issuer=https://meshgen.test",
-        f"--service-account-key-file={key}",
-        f"--service-account-signing-key-file={key}",
-        "--service-cluster-ip-range=10.0.0.0/16",
-        "--endpoint-reconciler-type=none",
-        # namespaces need not exist, nor does anybody make accounts
-        "--disable-admission-plugins=ServiceAccount,NamespaceLifecycle",
-    ]
-    with _running(command, port, etcd.folder / f"{name}.log") as server:
+    with _running(command, port, folder / "etcd.log") as server:
         yield server
-
-
-def tool(name: str) -> str:
-    """Find a program of tests/tools.md, or of the system."""
-    found = shutil.which(name)
-    if found is None:
-        raise FileNotFoundError(f"{name} is not installed; tests/tools.md tells how to")
-    return found
 
 
 @contextmanager

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,3 +27,12 @@ class Verdict:
     def is_accepted(self) -> bool:
         """True where nothing was held against the manifest."""
         return not self.causes
+
+
+def causes(status: Mapping[str, Any]) -> Iterator[str]:
+    """List what a Status of Kubernetes holds against an object: its causes, else its message."""
+    told = status.get("details", {}).get("causes", ())
+    for cause in told:
+        yield f"{cause['field']}: {cause['message']}" if "field" in cause else cause["message"]
+    if not told:
+        yield status["message"]

@@ -1,0 +1,74 @@
+"""Clusters by whose definitions and rules manifests are judged."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+from meshgen import datafiles
+from meshgen.backend import backend
+from meshgen.crd.store import Store
+from meshgen.ladder import Ladder, ladder
+from meshgen.profile import Channel, GatewayApi
+from meshgen.profiles import Choice
+from meshgen.resources import Complaint, spell
+
+_BESIDE = {"linkerd": ("linkerd-smi/0.2",)}  # extensions whose kinds a mesh's manifests may hold
+
+
+class Cluster(NamedTuple):
+    """A mesh and a Gateway API, or one of the two."""
+
+    mesh: str | None = None
+    version: str | None = None
+    gateway_api: GatewayApi | None = None
+
+    def __str__(self) -> str:
+        names = [] if self.mesh is None else [f"{self.mesh} {self.version}"]
+        if self.gateway_api is not None:
+            names.append(f"Gateway API {self.gateway_api.version} {self.gateway_api.channel.value}")
+        return " with ".join(names)
+
+    @classmethod
+    def of(cls, said: Mapping[str, str]) -> Cluster:
+        """Read `{mesh: linkerd, version: "2.20", gatewayAPI: 1.5 standard}`."""
+        number, _, channel = said.get("gatewayAPI", "").partition(" ")
+        gateway_api = GatewayApi(number, Channel(channel)) if number else None
+        return cls(said.get("mesh"), said.get("version"), gateway_api)
+
+    @functools.cache  # noqa: B019 - a Cluster is a value, and there are few
+    def ladder(self) -> Ladder:
+        """Give what we hold against manifests in such a cluster."""
+        if self.mesh is None or self.version is None:
+            assert self.gateway_api is not None
+            root = datafiles.schemas()
+            version, channel = self.gateway_api
+            return Ladder(
+                store=Store([root / f"gateway-api/{version}-{channel.value}", root / "core/v1"]), choices=()
+            )
+        mesh = backend(self.mesh)
+        profile = replace(mesh.profiles[0], version=self.version, gateway_api=self.gateway_api)
+        return ladder([Choice(mesh, profile)])
+
+    def definitions(self) -> tuple[Path, ...]:
+        """Name the folders of upstream's CustomResourceDefinitions of such a cluster."""
+        root = Path(os.environ["MESHGEN_SHARED"], "crds")
+        names = [f"{self.mesh}/{self.version}", *_BESIDE.get(self.mesh, ())] if self.mesh is not None else []
+        if self.gateway_api is not None:
+            names.append(f"gateway-api/{self.gateway_api.version}/{self.gateway_api.channel.value}")
+        return tuple(root / name for name in names)
+
+
+def lines(complaints: Sequence[Complaint]) -> list[str]:
+    """Write complaints about one object, a line each."""
+    return [_line(complaint) for complaint in complaints]
+
+
+def _line(complaint: Complaint) -> str:
+    severity = (complaint.severity or complaint.code.severity).value
+    path = spell(complaint.path)
+    return f"{severity} {complaint.code}{' ' if path else ''}{path}: {complaint.message}"

@@ -1,0 +1,60 @@
+"""A sound object with one field broken is refused at that field, whichever field it is."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable
+
+import pytest
+
+from meshgen.crd.served import ServedKind
+from meshgen.ladder import judge
+from meshgen.resources import Complaint, spell
+from tests.conformance import samples
+from tests.conformance.broken import WAYS, Broken, broken
+from tests.conformance.clusters import lines
+from tests.conformance.samples import Sample
+from tests.conformance.verdicts import rows
+
+Record = Callable[[str, object], None]
+
+
+def test_a_golden_with_one_field_broken_is_refused_at_that_field(record_property: Record) -> None:
+    newest = {(sample.document.file, sample.document.name): sample for sample in samples.goldens()}
+
+    assert unrefused(newest.values(), record_property) == []
+
+
+@pytest.mark.skipif("MESHGEN_SHARED" not in os.environ, reason="MESHGEN_SHARED names no corpora")
+def test_upstreams_object_with_one_field_broken_is_refused_at_that_field(record_property: Record) -> None:
+    accepted = [
+        sample for sample, row in zip(samples.corpora(), rows(), strict=True) if row.verdict == "accept"
+    ]
+
+    assert unrefused(accepted, record_property) == []
+
+
+def unrefused(sound: Iterable[Sample], record_property: Record) -> list[str]:
+    """Break every field of mesh objects in each of five ways; tell which copies are not refused there."""
+    copies = Counter[str]()
+    missed: list[str] = []
+    for sample in sound:
+        ladder = sample.cluster.ladder()
+        body = sample.document.body
+        served = ladder.store.find(str(body.get("apiVersion")), str(body.get("kind")))
+        if sample.document.group == "" or not isinstance(served, ServedKind):
+            continue
+        for copy in broken(served.schema, body):
+            copies[copy.way] += 1
+            found = judge(copy.body, ladder).complaints
+            if not any(is_told(copy, complaint) for complaint in found):
+                missed.append(f"{sample}: {copy.way} at {spell(copy.path)}: {lines(found)}")
+    record_property("measured", f"broken copies refused at the field: {dict(copies)}")
+    assert [way for way in WAYS if copies[way] == 0] == [], "a way was never tried"
+    return missed
+
+
+def is_told(copy: Broken, complaint: Complaint) -> bool:
+    names_it = copy.missing is None or repr(copy.missing) in complaint.message
+    return complaint.path == copy.path and names_it

@@ -1,0 +1,149 @@
+"""What a real API server and kubectl-validate say of manifests is what we say, but for the rules of meshes.
+
+Where they refuse, we refuse. Where they accept, all that we refuse is refused by rules that no definition
+holds, each of which names itself by its code.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator, Sequence
+from itertools import zip_longest
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from meshgen.backend import backends
+from meshgen.crd.served import ServedKind
+from meshgen.diagnostics import Severity
+from meshgen.gatewayapi.admission import GROUP as GATEWAY_API
+from meshgen.ladder import judge
+from meshgen.profile import Channel, GatewayApi
+from meshgen.resources import Complaint, spell
+from tests.conformance import samples
+from tests.conformance.broken import broken
+from tests.conformance.clusters import Cluster, lines
+from tests.conformance.corpora import Document
+from tests.conformance.judges import kubectl_validate
+from tests.conformance.judges.apiserver import serving
+from tests.conformance.judges.verdict import Manifest, Verdict
+from tests.conformance.samples import Sample
+from tests.conformance.verdicts import rows
+
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif("MESHGEN_SHARED" not in os.environ, reason="MESHGEN_SHARED names no definitions"),
+]
+
+LAST_OF_DEFINITIONS = "MG417"  # codes up to it are of what an API server refuses by itself
+
+
+class World(NamedTuple):
+    """One API server's definitions: those of a Gateway API, and of at most one version of each mesh."""
+
+    clusters: tuple[Cluster, ...]
+
+    def __str__(self) -> str:
+        return ", ".join(map(str, self.clusters))
+
+    def decides(self, sample: Sample) -> bool:
+        """Tell whether the definition of an object's kind is the one of the object's cluster."""
+        mesh, version, gateway_api = sample.cluster
+        is_of_gateway_api = mesh is None or sample.document.group == GATEWAY_API
+        return (
+            Cluster(gateway_api=gateway_api) if is_of_gateway_api else Cluster(mesh, version)
+        ) in self.clusters
+
+    def definitions(self) -> list[Path]:
+        """Name the folders of upstream's definitions."""
+        return [folder for cluster in self.clusters for folder in cluster.definitions()]
+
+
+def worlds() -> Iterator[World]:
+    """Combine every Gateway API that a cluster has and every version of every mesh, each once."""
+    meshes = backends()
+    numbers = {number for mesh in meshes for each in mesh.gateway_apis.values() for number in each}
+    asked = {GatewayApi(number, channel) for number in numbers for channel in Channel}
+    asked |= {row.cluster.gateway_api for row in rows() if row.cluster.gateway_api is not None}
+    gateway_apis = [Cluster(gateway_api=each) for each in sorted(asked, key=str)]
+    versions = [[Cluster(mesh.name, version) for version in mesh.versions] for mesh in meshes]
+    for clusters in zip_longest(gateway_apis, *versions):
+        yield World(tuple(cluster for cluster in clusters if cluster is not None))
+
+
+@pytest.mark.parametrize("world", [*worlds()], ids=str)
+def test_they_say_what_we_say_but_for_rules_of_ours(
+    world: World, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    sound = [sample for sample in (*samples.corpora(), *samples.goldens()) if world.decides(sample)]
+    every = [*sound, *spoiled(sound)]
+    manifests = [manifest(sample.document) for sample in every]
+    (tmp_path / "server").mkdir()
+    with serving(world.definitions(), tmp_path / "server") as server:
+        by_server = server.judge(manifests)
+    (tmp_path / "files").mkdir()
+    by_tool = kubectl_validate.judge(manifests, world.definitions(), tmp_path / "files")
+    record_property(
+        "measured", f"{world}: {len(sound)} manifests and {len(every) - len(sound)} broken copies"
+    )
+
+    assert [
+        f"{sample}: {difference}"
+        for sample, *theirs in zip(every, by_server, by_tool, strict=True)
+        for difference in differences(sample, *theirs)
+    ] == []
+
+
+def spoiled(sound: Sequence[Sample]) -> Iterator[Sample]:
+    """Break each field of each kind once in each way."""
+    seen: set[tuple[str, ...]] = set()
+    for sample in sound:
+        body = sample.document.body
+        served = sample.cluster.ladder().store.find(str(body.get("apiVersion")), str(body.get("kind")))
+        if isinstance(served, ServedKind):
+            for copy in broken(served.schema, body):
+                names = [step for step in copy.path if isinstance(step, str)]
+                key = (served.api_version, served.kind, copy.way, *names)
+                if key not in seen:
+                    seen.add(key)
+                    place = f"{sample.document.file}, {copy.way} at {spell(copy.path)}"
+                    document = sample.document._replace(
+                        file=place, text=json.dumps(copy.body), body=copy.body
+                    )
+                    yield Sample(document, sample.cluster)
+
+
+def manifest(document: Document) -> Manifest:
+    said = document.body
+    namespace = said.get("metadata", {}).get("namespace", "default")
+    return Manifest(
+        text=document.text,
+        api_version=said.get("apiVersion", ""),
+        kind=said.get("kind", ""),
+        namespace=namespace,
+    )
+
+
+def differences(sample: Sample, by_server: Verdict, by_tool: Verdict) -> Iterator[str]:
+    """Tell where somebody refuses what we accept, or accepts what we refuse by what they know too."""
+    found = judge(sample.document.body, sample.cluster.ladder()).complaints
+    errors = [each for each in found if (each.severity or each.code.severity) is Severity.ERROR]
+    known = [each for each in errors if each.code.number <= LAST_OF_DEFINITIONS]
+    for who, verdict in (("the API server", by_server), ("kubectl-validate", by_tool)):
+        if not verdict.is_accepted and not errors:
+            yield f"we accept, and {who} says {[*verdict.causes]}"
+        is_overlooked = verdict is by_tool and is_beyond_kubectl_validate(sample, known)
+        if verdict.is_accepted and known and not is_overlooked:
+            yield f"{who} accepts, and we say {lines(known)}"
+
+
+def is_beyond_kubectl_validate(sample: Sample, found: Sequence[Complaint]) -> bool:
+    """Tell what it lets pass and the API server does not.
+
+    It knows built-in kinds by their types alone, and takes anything for an integer or a string.
+    """
+    return sample.document.group == "" or all(
+        each.message.endswith("not a string or an integer") for each in found
+    )
