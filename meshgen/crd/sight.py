@@ -124,7 +124,7 @@ def _alone(kind: cel.Kind, value: Any) -> cel.Bound | cel.Failed:
 
 def _duration(text: str) -> datetime.timedelta | None:
     nanoseconds = grammar.duration_ns(text)
-    return None if nanoseconds is None else datetime.timedelta(microseconds=nanoseconds / 1_000)
+    return None if nanoseconds is None else datetime.timedelta(microseconds=nanoseconds // 1_000)
 
 
 def _moment(text: str) -> datetime.datetime | None:
@@ -147,11 +147,12 @@ def _sight(schema: Mapping[str, Any], said: Sequence[Mapping[str, Any]], *, is_w
     said = [*said, *(clause for stated in said for clause in _clauses(stated))]
     stated = [rule for each in said for rule in each.get("x-kubernetes-validations", ())]
     stated = [rule for rule in stated if rule.get("optionalOldSelf") or not cel.is_transition(rule["rule"])]
-    if not known:
-        return None  # what may be anything is not for rules to see
+    if not known and not stated:
+        return None  # what may be anything is not for rules above to see
     wanted = is_wanted or bool(stated)
     named = dict(_named(schema, said, is_wanted=wanted)) if known == {"object"} else {}
-    each = _each(schema, said, is_wanted=wanted) if known <= {"object", "array"} else None
+    holds_others = known in ({"object"}, {"array"})
+    each = _each(schema, said, is_wanted=wanted) if holds_others else None
     below = [member for _, member in named.values()] + ([] if each is None else [each])
     moments = frozenset(_moments(named, each))
     has_rules_below = any(member.rules or member.has_rules_below for member in below)
@@ -160,7 +161,7 @@ def _sight(schema: Mapping[str, Any], said: Sequence[Mapping[str, Any]], *, is_w
     return Sight(
         rules=tuple(_rule(rule, beyond=moments) for rule in stated),
         kind=_kind(schema) if known == {"string"} else "dyn",
-        read=None if known <= {"object", "array"} else _reader(schema, known),
+        read=None if holds_others else _reader(schema, known),
         named=named,
         each=each,
         has_rules_below=has_rules_below,
@@ -169,6 +170,9 @@ def _sight(schema: Mapping[str, Any], said: Sequence[Mapping[str, Any]], *, is_w
 
 
 def _clauses(schema: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    null, *otherwise = schema.get("anyOf", (None,))
+    if null == {"type": "null"}:  # so what may be null holds what is asked of it otherwise
+        yield from (clause for said in otherwise for clause in _clauses(said))
     for clause in schema.get("allOf", ()):
         yield clause
         yield from _clauses(clause)
@@ -192,14 +196,12 @@ def _embedded(name: str, schema: Mapping[str, Any], beside: Mapping[str, Any]) -
 
 
 def _each(schema: Mapping[str, Any], said: Sequence[Mapping[str, Any]], *, is_wanted: bool) -> Sight | None:
-    for keyword in ("items", "additionalProperties"):
-        below = schema.get(keyword)
-        if isinstance(below, Mapping) and not (
-            keyword == "additionalProperties" and schema.get("properties")
-        ):
-            also = [each[keyword] for each in said if isinstance(each.get(keyword), Mapping)]
-            return _sight(below, also, is_wanted=is_wanted)
-    return None
+    keyword = "items" if "items" in schema else "additionalProperties"
+    below = schema.get(keyword)
+    if not isinstance(below, Mapping) or schema.get("properties"):
+        return None
+    also = [each[keyword] for each in said if isinstance(each.get(keyword), Mapping)]
+    return _sight(below, also, is_wanted=is_wanted)
 
 
 def _rule(stated: Mapping[str, Any], *, beyond: frozenset[str]) -> Rule:

@@ -164,6 +164,7 @@ def test_rules_stop_when_an_object_has_had_its_time() -> None:
         (named(a={"type": "object"}), "has(self.a) && !has(self.a.b)", {"a": {"b": nested(100)}}),
         (named(a={}), "!has(self.a)", {"a": nested(100)}),
         ({"type": "string", "format": "duration"}, "self == duration('1m30s')", "1m30s"),
+        ({"type": "string", "format": "duration"}, "self < duration('1ms')", "999999ns"),
         ({"type": "string", "format": "date"}, "self < timestamp('2026-02-01T00:00:00Z')", "2026-01-31"),
         ({"type": "string", "format": "date-time"}, "self.getHours() == 11", "2026-01-31T12:00:00+01:00"),
         (
@@ -233,6 +234,24 @@ def test_rules_in_an_all_of_speak_of_the_values_of_the_schema() -> None:
 
     assert told(schema, {"namespace": "a"}) == ["MG408 (): failed rule: self.__namespace__ != 'a'"]
     assert told(schema, {"namespace": ""}) == ["MG408 ('namespace',): failed rule: self != '' (value '')"]
+
+
+def test_rules_in_an_all_of_speak_of_what_may_be_null_too() -> None:
+    schema = named(
+        a={"type": ["string", "null"], "anyOf": [{"type": "null"}, {"allOf": [ruled({}, "self != ''")]}]}
+    )
+
+    assert told(schema, {"a": None}) == []
+    assert told(schema, {"a": ""}) == ["MG408 ('a',): failed rule: self != '' (value '')"]
+
+
+def test_a_rule_about_what_may_be_anything_is_asked() -> None:
+    assert told(named(a=ruled({}, "self.b == 1")), {"a": {"b": 2}}) == [
+        "MG408 ('a',): failed rule: self.b == 1"
+    ]
+    assert told(named(a=ruled({}, "true")), {"a": nested(60)}) == [
+        "MG409 ('a',): the rule true was not evaluated: the value nests deeper than 60 levels"
+    ]
 
 
 def test_a_value_of_another_type_is_left_to_the_structure() -> None:
