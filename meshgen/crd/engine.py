@@ -158,6 +158,7 @@ def _applied(schema: Mapping[str, Any]) -> dict[str, Any]:
                 applied[keyword] = _applied(said)
             case "additionalProperties":
                 applied[keyword] = said if isinstance(said, bool) else _applied(said)
+                applied.setdefault("properties", {})  # else the names that are refused are not told
             case "allOf" | "anyOf" | "oneOf":
                 applied[keyword] = [_applied(branch) for branch in said]
             case "pattern":
