@@ -53,58 +53,65 @@ def refused(path: Path, rule: Body) -> Iterator[Complaint]:
         yield from _condition(at, condition)
 
 
-def _values(path: Path, body: Body, key: str, judge: Callable[[str], str | None]) -> Iterator[Complaint]:
+_Fault = tuple[str, str]  # what is wrong with a value, and what to write
+
+
+def _values(path: Path, body: Body, key: str, judge: Callable[[str], _Fault | None]) -> Iterator[Complaint]:
     for at, value in each(body, path, key):
-        why = judge(value) if value != "" else None  # that it is empty is told by another rule
-        if why is not None:
-            yield _RULE.broken(at, f"{quoted(value)} {why}")
+        fault = judge(value) if value != "" else None  # that it is empty is told by another rule
+        if fault is not None:
+            why, hint = fault
+            yield _RULE.broken(at, f"{quoted(value)} {why}", hint)
 
 
-def _address(value: str) -> str | None:
-    return None if is_ip(value) or is_cidr(value) else "is neither an address nor a range"
+def _address(value: str) -> _Fault | None:
+    if is_ip(value) or is_cidr(value):
+        return None
+    return "is neither an address nor a range", "write 10.0.0.0/8 or 10.0.0.1"
 
 
-def _port(value: str) -> str | None:
-    return None if _PORT.fullmatch(value) and int(value) <= 65_535 else "is not a port number"
+def _port(value: str) -> _Fault | None:
+    if _PORT.fullmatch(value) and int(value) <= 65_535:
+        return None
+    return "is not a port number", "write the number of a container port"
 
 
-def _account(value: str) -> str | None:
+def _account(value: str) -> _Fault | None:
     if "*" in value:
-        return "has a wildcard, which no account has"
-    return (
-        None
-        if all(value.split("/")) and value.count("/") <= 1
-        else "is not an account: write namespace/name or name"
-    )
+        return "has a wildcard, which no account has", "write principals for a wildcard"
+    if all(value.split("/")) and value.count("/") <= 1:
+        return None
+    return "is not an account", "write NAMESPACE/NAME, or a name of the own namespace"
 
 
-def _trust_domain(value: str) -> str | None:
+def _trust_domain(value: str) -> _Fault | None:
     if "/" in value:
-        return "is not a trust domain"
-    return (
-        None if value.count("*") <= 1 and "*" not in value[1:-1] else "has a '*' that is not at an end alone"
-    )
+        return "is not a trust domain", "write principals for more than the domain"
+    if value.count("*") <= 1 and "*" not in value[1:-1]:
+        return None
+    return "has a '*' that is not at an end alone", "write *.example.com or example.*"
 
 
-def _template(value: str) -> str | None:
+def _template(value: str) -> _Fault | None:
     is_template = any(operator in value for operator in _TEMPLATES)
     is_rest_taken = False
     for segment in value.strip("/").split("/"):
         if segment in _TEMPLATES:
             if is_rest_taken:
-                return "has an operator behind {**}, which takes the rest"
+                return "has an operator behind {**}, which takes the rest", "put {**} last"
             is_rest_taken = segment == "{**}"
         elif "{" in segment or "}" in segment:
-            return "has a brace beyond {*} and {**}, each of which is a whole segment"
+            return "has a brace that is no operator", "write {*} or {**} for a whole segment"
         elif is_template and not _LITERAL.fullmatch(segment):
-            return f"is a template with the segment {quoted(segment)}, which is no text of a path"
+            return f"has the segment {quoted(segment)}, which no template has", "write text, {*} or {**}"
     return None
 
 
 def _condition(path: Path, condition: Body) -> Iterator[Complaint]:
     key = condition["key"]
-    if (why := _unknown(key)) is not None:
-        yield _RULE.broken((*path, "key"), f"{quoted(key)} {why}", near_miss(key, _ATTRIBUTES) or None)
+    if (fault := _unknown(key)) is not None:
+        why, hint = fault
+        yield _RULE.broken((*path, "key"), f"{quoted(key)} {why}", hint)
     if not condition.get("values") and not condition.get("notValues"):
         yield _RULE.broken(path, "the condition has neither values nor notValues", "write one of them")
     judge = _address if key in _OF_ADDRESS else _port if key == "destination.port" else _any
@@ -119,11 +126,15 @@ def _any(_: str) -> None:
     return None
 
 
-def _unknown(key: str) -> str | None:
+def _unknown(key: str) -> _Fault | None:
     if key.startswith(_KEYED):
         start = key.find("[")
         is_named = key.endswith("]") and 0 < start < len(key) - 2
-        return None if is_named else "lacks a name in brackets, as in request.headers[x-user]"
+        return None if is_named else ("lacks a name in brackets", "write request.headers[x-user]")
     if key.startswith(_DROPPED):
-        return "is an attribute that Istio dropped: select workloads instead"
-    return None if key in _ATTRIBUTES else "is not an attribute"
+        return "is an attribute that Istio dropped", "select workloads instead"
+    if key in _ATTRIBUTES:
+        return None
+    return "is not an attribute", near_miss(
+        key, _ATTRIBUTES
+    ) or f"write one of {', '.join(sorted(_ATTRIBUTES))}"

@@ -50,5 +50,4 @@ def refused_one(path: Path, destination: Body) -> Iterator[Complaint]:
     if destination.get("subset"):
         yield from no_label(_RULE, (*path, "subset"), destination["subset"], "the name of a subset")
     if "port" in destination:
-        number = destination["port"].get("number", 0)
-        yield from no_number(_RULE, (*path, "port", "number") if number else (*path, "port"), number)
+        yield from no_number(_RULE, (*path, "port", "number"), destination["port"].get("number"))

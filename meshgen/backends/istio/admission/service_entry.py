@@ -66,15 +66,11 @@ def _hosts(spec: Body, resolution: str) -> Iterator[Complaint]:
 
 
 def _ports(spec: Body) -> Iterator[Complaint]:
-    seen: set[str] = set()
     for path, port in each(spec, _SPEC, "ports"):
         name, protocol = port["name"], port.get("protocol", "")
-        if name in seen:
-            yield _RULE.broken((*path, "name"), f"the port {quoted(name)} stands in the list twice")
         yield from no_label(_RULE, (*path, "name"), name, "the name of a port")
         if not is_known(protocol):
             yield _RULE.broken((*path, "protocol"), f"{quoted(protocol)} is not a protocol that Istio knows")
-        seen.add(name)
 
 
 def _unallocated(resource: Resource, resolution: str) -> Iterator[Complaint]:

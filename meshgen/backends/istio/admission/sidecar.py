@@ -40,19 +40,18 @@ def refused(resource: Resource) -> Iterator[Complaint]:
         yield _RULE.broken(("spec",), "the Sidecar says nothing", f"write one of {', '.join(_PARTS)}")
     numbers: set[int] = set()
     for path, listener in each(spec, _SPEC, "ingress"):
-        number = listener["port"].get("number", 0)
         yield from _port(path, listener["port"], numbers)
         yield from _listener(path, listener)
-        numbers.add(number)
+        numbers.add(listener["port"].get("number", 0))
     yield from pools.refused(_SPEC, spec, "inboundConnectionPool")
     yield from egress.refused(_RULE, resource)
     yield from _outbound(spec)
 
 
 def _port(path: Path, port: Body, taken: set[int]) -> Iterator[Complaint]:
-    at, number = (*path, "port"), port.get("number", 0)
-    yield from no_number(_RULE, (*at, "number") if "number" in port else at, number)
-    if number in taken and is_port(number):
+    at, number = (*path, "port"), port.get("number")
+    yield from no_number(_RULE, (*at, "number"), number)
+    if number is not None and number in taken:
         yield _RULE.broken((*at, "number"), f"another listener has the port {number}", "write another number")
     yield from refused_port(_RULE, at, port)
 

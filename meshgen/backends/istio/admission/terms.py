@@ -118,9 +118,11 @@ def no_port(rule: Rule, path: Path, body: Body, key: str) -> Iterator[Complaint]
         yield from no_number(rule, (*path, key), number)
 
 
-def no_number(rule: Rule, path: Path, number: int) -> Iterator[Complaint]:
+def no_number(rule: Rule, path: Path, number: int | None) -> Iterator[Complaint]:
     """Ask for the number of a port."""
-    if not is_port(number):
+    if number is None:
+        yield rule.broken(path[:-1], "the port has no number", "write port: {number: 8080}")
+    elif not is_port(number):
         yield rule.broken(path, f"{number} is not a port number", "write a number from 1 to 65535")
 
 

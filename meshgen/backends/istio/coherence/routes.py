@@ -15,8 +15,7 @@ def destinations(service: Resource) -> Iterator[tuple[Path, Mapping[str, Any]]]:
     """List the destinations of all routes and mirrors, each with its path."""
     for protocol in ("http", "tls", "tcp"):
         for path, route in each(service.spec, _SPEC, protocol):
-            for key in ("route", "mirrors"):
-                for at, target in each(route, path, key):
-                    yield (*at, "destination"), target["destination"]
+            targets = (*each(route, path, "route"), *each(route, path, "mirrors"))
+            yield from (((*at, "destination"), target["destination"]) for at, target in targets)
             if "mirror" in route:
                 yield (*path, "mirror"), route["mirror"]
