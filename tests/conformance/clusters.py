@@ -13,7 +13,7 @@ from meshgen import datafiles
 from meshgen.backend import backend
 from meshgen.crd.store import Store
 from meshgen.ladder import Ladder, ladder
-from meshgen.profile import Channel, GatewayApi
+from meshgen.profile import Channel, Edition, GatewayApi
 from meshgen.profiles import Choice
 from meshgen.resources import Complaint, spell
 
@@ -26,6 +26,7 @@ class Cluster(NamedTuple):
     mesh: str | None = None
     version: str | None = None
     gateway_api: GatewayApi | None = None
+    edition: Edition = Edition.COMMUNITY
 
     def __str__(self) -> str:
         names = [] if self.mesh is None else [f"{self.mesh} {self.version}"]
@@ -35,24 +36,11 @@ class Cluster(NamedTuple):
 
     @classmethod
     def of(cls, said: Mapping[str, str]) -> Cluster:
-        """Read `{mesh: linkerd, version: "2.20", gatewayAPI: 1.5 standard}`."""
+        """Read `{mesh: linkerd, version: "2.20", gatewayAPI: 1.5 standard, edition: enterprise}`."""
         number, _, channel = said.get("gatewayAPI", "").partition(" ")
         gateway_api = GatewayApi(number, Channel(channel)) if number else None
-        return cls(said.get("mesh"), said.get("version"), gateway_api)
-
-    @functools.cache  # noqa: B019 - a Cluster is a value, and there are few
-    def ladder(self) -> Ladder:
-        """Give what we hold against manifests in such a cluster."""
-        if self.mesh is None or self.version is None:
-            assert self.gateway_api is not None
-            root = datafiles.schemas()
-            version, channel = self.gateway_api
-            return Ladder(
-                store=Store([root / f"gateway-api/{version}-{channel.value}", root / "core/v1"]), choices=()
-            )
-        mesh = backend(self.mesh)
-        profile = replace(mesh.profiles[0], version=self.version, gateway_api=self.gateway_api)
-        return ladder([Choice(mesh, profile)])
+        edition = Edition(said.get("edition", Edition.COMMUNITY.value))
+        return cls(said.get("mesh"), said.get("version"), gateway_api, edition)
 
     def definitions(self) -> tuple[Path, ...]:
         """Name the folders of upstream's CustomResourceDefinitions of such a cluster."""
@@ -61,6 +49,19 @@ class Cluster(NamedTuple):
         if self.gateway_api is not None:
             names.append(f"gateway-api/{self.gateway_api.version}/{self.gateway_api.channel.value}")
         return tuple(root / name for name in names)
+
+
+@functools.cache
+def ladder_of(cluster: Cluster) -> Ladder:
+    """Give what we hold against manifests in such a cluster."""
+    mesh, version, gateway_api, edition = cluster
+    if mesh is None or version is None:
+        assert gateway_api is not None
+        own = datafiles.schemas() / "gateway-api" / f"{gateway_api.version}-{gateway_api.channel.value}"
+        return Ladder(store=Store([own, datafiles.schemas() / "core" / "v1"]), choices=())
+    known = backend(mesh)
+    profile = replace(known.profiles[0], version=version, gateway_api=gateway_api, edition=edition)
+    return ladder([Choice(known, profile)])
 
 
 def lines(complaints: Sequence[Complaint]) -> list[str]:

@@ -13,7 +13,7 @@ from meshgen.ladder import judge
 from meshgen.resources import Complaint, spell
 from tests.conformance import samples
 from tests.conformance.broken import WAYS, Broken, broken
-from tests.conformance.clusters import lines
+from tests.conformance.clusters import ladder_of, lines
 from tests.conformance.samples import Sample
 from tests.conformance.verdicts import rows
 
@@ -40,7 +40,7 @@ def unrefused(sound: Iterable[Sample], record_property: Record) -> list[str]:
     copies = Counter[str]()
     missed: list[str] = []
     for sample in sound:
-        ladder = sample.cluster.ladder()
+        ladder = ladder_of(sample.cluster)
         body = sample.document.body
         served = ladder.store.find(str(body.get("apiVersion")), str(body.get("kind")))
         if sample.document.group == "" or not isinstance(served, ServedKind):

@@ -24,7 +24,7 @@ from meshgen.profile import Channel, GatewayApi
 from meshgen.resources import Complaint, spell
 from tests.conformance import samples
 from tests.conformance.broken import broken
-from tests.conformance.clusters import Cluster, lines
+from tests.conformance.clusters import Cluster, ladder_of, lines
 from tests.conformance.corpora import Document
 from tests.conformance.judges import kubectl_validate
 from tests.conformance.judges.apiserver import serving
@@ -50,7 +50,7 @@ class World(NamedTuple):
 
     def decides(self, sample: Sample) -> bool:
         """Tell whether the definition of an object's kind is the one of the object's cluster."""
-        mesh, version, gateway_api = sample.cluster
+        mesh, version, gateway_api, _ = sample.cluster
         is_of_gateway_api = mesh is None or sample.document.group == GATEWAY_API
         return (
             Cluster(gateway_api=gateway_api) if is_of_gateway_api else Cluster(mesh, version)
@@ -101,7 +101,7 @@ def spoiled(sound: Sequence[Sample]) -> Iterator[Sample]:
     seen: set[tuple[str, ...]] = set()
     for sample in sound:
         body = sample.document.body
-        served = sample.cluster.ladder().store.find(str(body.get("apiVersion")), str(body.get("kind")))
+        served = ladder_of(sample.cluster).store.find(str(body.get("apiVersion")), str(body.get("kind")))
         if isinstance(served, ServedKind):
             for copy in broken(served.schema, body):
                 names = [step for step in copy.path if isinstance(step, str)]
@@ -128,7 +128,7 @@ def manifest(document: Document) -> Manifest:
 
 def differences(sample: Sample, by_server: Verdict, by_tool: Verdict) -> Iterator[str]:
     """Tell where somebody refuses what we accept, or accepts what we refuse by what they know too."""
-    found = judge(sample.document.body, sample.cluster.ladder()).complaints
+    found = judge(sample.document.body, ladder_of(sample.cluster)).complaints
     errors = [each for each in found if (each.severity or each.code.severity) is Severity.ERROR]
     known = [each for each in errors if each.code.number <= LAST_OF_DEFINITIONS]
     for who, verdict in (("the API server", by_server), ("kubectl-validate", by_tool)):

@@ -11,7 +11,7 @@ import os
 import pytest
 
 from meshgen.ladder import judge
-from tests.conformance.clusters import lines
+from tests.conformance.clusters import ladder_of, lines
 from tests.conformance.corpora import documents
 from tests.conformance.verdicts import Row, rows
 
@@ -29,7 +29,7 @@ def test_every_document_has_a_row_and_every_row_a_document() -> None:
 )
 def test_a_document_gets_its_verdict_for_its_reason(index: int, row: Row) -> None:
     document = documents()[index]
-    found = [*document.unread, *lines(judge(document.body, row.cluster.ladder()).complaints)]
+    found = [*document.unread, *lines(judge(document.body, ladder_of(row.cluster)).complaints)]
     is_refused = any(line.startswith("error ") for line in found)
 
     assert list(row.finds) == found
