@@ -83,8 +83,9 @@ def _conditions(at: Path, condition: Any, known: tuple[str, ...]) -> Iterator[Co
         if not isinstance(each, Mapping):
             yield _refused(path, f"{_named(each)} is no condition", f"write one of {', '.join(known)}")
             continue
-        yield from _condition(path, each, known)
-        left.extend(reversed(list(_inside(path, each))))
+        written = {key: value for key, value in each.items() if value is not None}
+        yield from _condition(path, written, known)
+        left.extend(reversed(list(_inside(path, written))))
 
 
 def _named(value: Any) -> str:
@@ -117,11 +118,11 @@ def _condition(at: Path, condition: Mapping[str, Any], known: tuple[str, ...]) -
     for key in ("method", "pathRegex"):
         if key in condition and key in known and not isinstance(condition[key], str):
             yield _refused((*at, key), f"{_named(condition[key])} is no string", "write it in quotes")
-    if set(condition) <= set(known) and all(condition.get(key) in (None, "") for key in known):
+    if set(condition) <= set(known) and all(value == "" for value in condition.values()):
         yield _refused(at, "says nothing", f"write one of {', '.join(known)}")
     yield from _path_regex((*at, "pathRegex"), condition.get("pathRegex"))
-    if "status" in known:
-        yield from _status((*at, "status"), condition.get("status", {}))
+    if "status" in known and "status" in condition:
+        yield from _status((*at, "status"), condition["status"])
 
 
 def _path_regex(path: Path, pattern: Any) -> Iterator[Complaint]:
@@ -140,13 +141,16 @@ def _status(at: Path, status: Any) -> Iterator[Complaint]:
     if not isinstance(status, Mapping):
         yield _refused(at, f"{_named(status)} is no range", "write min and max")
         return
-    bounds = {key: status.get(key, 0) for key in ("min", "max")}
-    for key, code in bounds.items():
-        if not isinstance(code, int) or not (code == 0 or 100 <= code <= 599):
-            yield _refused((*at, key), f"{code!r} is no status", "write a number of 100 to 599")
-            return
-    if 0 < bounds["max"] < bounds["min"]:
-        yield _refused(at, f"the range ends at {bounds['max']}, before {bounds['min']}", "swap min and max")
+    wrong = [key for key in status if key not in ("min", "max") or not _is_code(status[key])]
+    for key in wrong:
+        yield _refused((*at, key), f"{_named(status[key])} is no status", "write min or max of 100 to 599")
+    low, high = status.get("min") or 0, status.get("max") or 0
+    if not wrong and 0 < high < low:
+        yield _refused(at, f"the range ends at {high}, before {low}", "swap min and max")
+
+
+def _is_code(value: Any) -> bool:
+    return value is None or (type(value) is int and (value == 0 or 100 <= value <= 599))
 
 
 def _budget(budget: Mapping[str, Any]) -> Iterator[Complaint]:
