@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import datetime
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -59,7 +58,7 @@ def sight(schema: Mapping[str, Any]) -> Sight | None:
 
 
 def sightings(seen: Sight, value: Any) -> Sequence[Sighting]:
-    """Find all that rules speak of, outermost first; the value has what its schema asks for."""
+    """Find all that rules speak of, outermost first; what is not of its type is handed on as it is."""
     found: list[Sighting] = []
     _see(seen, value, (), found)
     return found
@@ -116,7 +115,9 @@ _NOTHING = (None, None)
 
 
 def _alone(kind: cel.Kind, value: Any) -> cel.Bound | cel.Failed:
-    typed = value if kind == "dyn" else _MOMENTS[kind](value)
+    if kind == "dyn":
+        return cel.Bound(value=value)
+    typed = _MOMENTS[kind](value) if isinstance(value, str) else None
     if typed is None:
         return cel.Failed(f"{value!r} is a {kind} that the engine does not take")
     return cel.Bound(value=typed, kind=kind)
@@ -256,16 +257,18 @@ def _reader(schema: Mapping[str, Any], known: frozenset[str]) -> Callable[[Any],
 
 
 def _double(value: Any) -> Any:
+    if not isinstance(value, int):
+        return value
     try:
         return float(value)
     except OverflowError:
         return float("inf") if value > 0 else float("-inf")
 
 
-def _bytes(value: str) -> bytes | str:
+def _bytes(value: Any) -> Any:
     try:
-        return base64.b64decode(value, validate=True)
-    except (binascii.Error, ValueError):
+        return base64.b64decode(value, validate=True) if isinstance(value, str) else value
+    except ValueError:
         return value
 
 

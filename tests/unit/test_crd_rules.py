@@ -259,3 +259,8 @@ def test_a_value_of_another_type_is_left_to_the_structure() -> None:
 
     assert told(named(a=named(b=item)), {"a": [""]}) == []
     assert told(named(a={"type": "array", "items": item}), {"a": "", "c": 1}) == []
+    for wrong in ({"type": "number"}, {"type": "string", "format": "byte"}, TIME):
+        assert told(ruled(named(a=wrong), "true"), {"a": [1]}) == []
+    assert told(ruled(TIME, "true"), 1) == [
+        "MG409 (): the rule true was not evaluated: 1 is a timestamp that the engine does not take"
+    ]
