@@ -4,32 +4,10 @@ from __future__ import annotations
 
 import json
 
-from meshgen.diagnostics import Code, Diagnostic, Severity, Span
+from meshgen.diagnostics import Diagnostic, Severity, Span
 from meshgen.report import Format, report
 from meshgen.report.text import count, counted
-
-SUM = Code(number="MG202", slug="split-sum", meaning="Shares do not sum to 100.")
-CARRIED = Code(number="MG302", slug="approximated-feature", meaning="Nearly.", severity=Severity.WARNING)
-
-ERROR = Diagnostic(
-    code=SUM,
-    message="the shares of split sum to 90, not 100",
-    span=Span("shop.yaml", 14, 7),
-    severity=Severity.ERROR,
-    field="spec.services.reviews.split",
-    hint="give what is missing to one version",
-    related=(("the versions", Span("shop.yaml", 9, 7)),),
-)
-WARNING = Diagnostic(
-    code=CARRIED,
-    message="carried nearly",
-    span=Span("shop.yaml", 3, 1),
-    severity=Severity.WARNING,
-    feature="retries.retryOn.reset",
-    mesh="istio",
-    source="istio/istio pilot/retry.go",
-)
-NOWHERE = Diagnostic(code=SUM, message="there is no file 'x'", severity=Severity.NOTE)
+from tests.unit.reported import ERROR, NOWHERE, SUM, WARNING
 
 
 def test_a_text_begins_with_the_place_and_indents_what_belongs_to_a_finding() -> None:
@@ -37,9 +15,9 @@ def test_a_text_begins_with_the_place_and_indents_what_belongs_to_a_finding() ->
 
     assert (
         "note[MG202 split-sum]: there is no file 'x'\n"
-        "shop.yaml:3:1: warning[MG302 approximated-feature]: carried nearly\n"
-        "shop.yaml:14:7: error[MG202 split-sum]: the shares of split sum to 90, not 100\n"
-        "  shop.yaml:9:7: the versions\n"
+        "shop.yaml:1:1: warning[MG302 approximated-feature]: carried nearly\n"
+        "shop.yaml:3:3: error[MG202 split-sum]: the shares of split sum to 90, not 100\n"
+        "  shop.yaml:2:1: the versions [v1]\n"
         "  hint: give what is missing to one version\n"
     ) == text
 
@@ -48,9 +26,9 @@ def test_colour_adds_nothing_but_colour() -> None:
     text = report([ERROR], Format.TEXT, is_colored=True)
 
     assert (
-        "\x1b[1mshop.yaml:14:7\x1b[0m: \x1b[1;31merror[MG202 split-sum]\x1b[0m: "
+        "\x1b[1mshop.yaml:3:3\x1b[0m: \x1b[1;31merror[MG202 split-sum]\x1b[0m: "
         "the shares of split sum to 90, not 100\n"
-        "  \x1b[1mshop.yaml:9:7\x1b[0m: the versions\n"
+        "  \x1b[1mshop.yaml:2:1\x1b[0m: the versions [v1]\n"
         "  \x1b[2mhint:\x1b[0m give what is missing to one version\n"
     ) == text
 
@@ -100,14 +78,14 @@ def test_a_json_report_holds_every_field_of_every_finding() -> None:
                 "severity": "error",
                 "message": "the shares of split sum to 90, not 100",
                 "file": "shop.yaml",
-                "line": 14,
-                "column": 7,
+                "line": 3,
+                "column": 3,
                 "field": "spec.services.reviews.split",
                 "feature": None,
                 "mesh": None,
                 "hint": "give what is missing to one version",
                 "source": None,
-                "related": [{"message": "the versions", "file": "shop.yaml", "line": 9, "column": 7}],
+                "related": [{"message": "the versions [v1]", "file": "shop.yaml", "line": 2, "column": 1}],
             },
         ],
     } == document
