@@ -30,14 +30,14 @@ _FIELDS = {
 _WITHOUT_TIMEOUTS = ("2.18", "2.19")  # linkerd/linkerd2 commit b5d6661b9 came after
 
 
-def policy_route(route: Resource, _profile: Profile) -> Iterator[Complaint]:
+def policy_route(route: Resource, profile: Profile) -> Iterator[Complaint]:
     """Yield what is wrong with an HTTPRoute of policy.linkerd.io, whose definition has no CEL.
 
     Reports MG419 to MG425, MG469 to MG471.
     """
     yield from admission.refused(route)
     yield from httproute.refused(route)
-    yield from _route(route, _profile)
+    yield from _route(route, profile)
     yield from matching.paths(route)
     yield from _ports(route)
     for at, rule in routes.rules(route):
