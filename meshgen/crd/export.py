@@ -36,7 +36,7 @@ def written(kind: ServedKind) -> str:
 def kubeconform_path(kind: ServedKind) -> PurePosixPath:
     """Name the file where kubeconform looks for a kind.
 
-    That is `{{.Group}}/{{.ResourceKind}}_{{.ResourceAPIVersion}}.json` behind its -schema-location; the
-    core group is empty.
+    That is `{{.Group}}/{{.ResourceKind}}_{{.ResourceAPIVersion}}.json` behind its -schema-location.
     """
-    return PurePosixPath(kind.group, f"{kind.kind.lower()}_{kind.version}.json")
+    # yannh/kubeconform pkg/registry/registry.go: without a group, what stands for it is the version
+    return PurePosixPath(kind.group or kind.version, f"{kind.kind.lower()}_{kind.version}.json")

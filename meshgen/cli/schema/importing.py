@@ -21,10 +21,10 @@ _VERSION = Text(
     what="a version such as 1.30", pattern=r"^v?[0-9][-.+A-Za-z0-9]*$", longest=63, example="1.30"
 )
 _SET = Text(
-    what="a set such as linkerd-smi/0.2",
+    what="a set such as gateway-api/1.6-standard",
     pattern=r"^[a-z0-9][-a-z0-9]*/v?[0-9][-.+A-Za-z0-9]*$",
     longest=127,
-    example="linkerd-smi/0.2",
+    example="gateway-api/1.6-standard",
 )
 
 
