@@ -133,7 +133,7 @@ def _is_misspelt(refusal: Refusal, meant: Collection[tuple[Path, str | None]]) -
 
 
 def _told(refusal: Refusal, *, compares: bool = False) -> Iterator[Complaint]:
-    said = refusal.schema[refusal.keyword]
+    said: Any = refusal.schema.get(refusal.keyword)
     match refusal.keyword:
         case "additionalProperties":
             return
@@ -154,12 +154,11 @@ def _told(refusal: Refusal, *, compares: bool = False) -> Iterator[Complaint]:
 
 def _wrong_type(refusal: Refusal, types: Sequence[str]) -> Complaint:
     value = refusal.value
+    found = "null is" if value is None else f"{shown(value)} is {type_of(value)},"
     return Complaint(
         code=MISTYPED_FIELD,
         path=refusal.path,
-        message=f"{shown(value)} is {type_of(value)}, not {wanted(types)}"
-        if value is not None
-        else f"null is not {wanted(types)}",
+        message=f"{found} not {wanted(types)}",
         hint=_remedy(value, types),
     )
 
@@ -228,7 +227,7 @@ def _against(refusal: Refusal, said: Any) -> str:
         case "maxLength" | "maxItems" | "maxProperties":
             return f"{_size(value)}, more than {said}"
         case _:
-            raise NotImplementedError(f"schema keyword {refusal.keyword!r}")
+            return f"{shown(value)} is not what the keyword {refusal.keyword} of the schema asks for"
 
 
 def _size(value: Any) -> str:
@@ -241,12 +240,18 @@ def _against_junctor(refusal: Refusal) -> str:
         return f"{shown(refusal.value)} is not allowed"
     alternatives = refusal.schema[refusal.keyword]
     choice = junctors.choice(alternatives) if refusal.keyword == "oneOf" else None
-    if choice is not None:
+    if choice is not None and isinstance(refusal.value, dict):
         return choice.against(refusal.value)
     if not all(refusal.branches):
         return "more than one of the alternatives holds, not exactly one"
     if all(branch[0].keyword == "format" for branch in refusal.branches):
         names = [branch[0].schema["format"] for branch in refusal.branches]
         return f"{shown(refusal.value)} is not {either([formats.STRINGS[name].what for name in names])}"
-    told = (next(_told(branch[0])).message for branch in refusal.branches)
-    return f"none of the alternatives holds: {'; '.join(dict.fromkeys(told))}"
+    reasons = dict.fromkeys(_reason(branch[0]) for branch in refusal.branches)
+    return f"none of the alternatives holds: {'; '.join(reasons)}"
+
+
+def _reason(refusal: Refusal) -> str:
+    if refusal.unknown:
+        return f"unknown field {shown(refusal.unknown[0])}"
+    return next(_told(refusal)).message

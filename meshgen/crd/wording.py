@@ -34,10 +34,8 @@ def _json(value: Any) -> str:
 
 
 def type_of(value: Any) -> str:
-    """Name the type of a value with its article."""
+    """Name the type of a value that is not null, with its article."""
     match value:
-        case None:
-            return "null"
         case bool():
             return "a boolean"
         case int():

@@ -60,6 +60,7 @@ def deep(levels: int) -> Any:
         (-(10**400), "MG405 spec.a: an integer of 1329 bits is more than any field holds"),
         ("x\ud800", r"MG405 spec.a: 'x\ud800' holds '\ud800' at 1, half of a character"),
         ({"\udfff": 1}, r"MG405 spec.a: '\udfff' holds '\udfff' at 0, half of a character"),
+        ([1, None, "é", 0.5, float("inf")], "MG405 spec.a[4]: inf is no number that JSON has"),
         ("é😀", None),
         (10**300, None),
         (None, None),

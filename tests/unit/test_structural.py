@@ -200,6 +200,17 @@ def test_a_word_is_one_of_those_that_the_field_takes(
             "none of the alternatives holds: 'xy' has 2 characters, more than 1; 'xy' is not one of 'z'",
         ),
         (
+            {"anyOf": [of(), {"maxProperties": 0}]},
+            {"b": 1},
+            """none of the alternatives holds: unknown field 'b'; {"b": 1} has 1 entry, more than 0""",
+        ),
+        ({"uniqueItems": True}, [1, 1], "[1, 1] is not what the keyword uniqueItems of the schema asks for"),
+        (
+            {"oneOf": [{"required": ["b"]}, {"required": ["c"]}]},
+            1,
+            "more than one of the alternatives holds, not exactly one",
+        ),
+        (
             {"oneOf": [STRING, {"maxLength": 1}]},
             "x",
             "more than one of the alternatives holds, not exactly one",
@@ -210,15 +221,13 @@ def test_a_value_is_within_what_its_field_takes(schema: dict[str, Any], value: o
     assert wrong(schema, value) == [f"MG405 a: {message}"]
 
 
-@pytest.mark.parametrize(
-    ("pattern", "hint"),
-    [
-        ("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", "write a DNS label (lower-case letters, digits and '-')"),
-        ("^([0-9]{1,5}(h|m|s|ms)){1,4}$", "write a duration such as 500ms, 10s or 1m30s"),
-    ],
-)
-def test_a_pattern_that_many_schemas_have_is_explained(pattern: str, hint: str) -> None:
-    assert wrong(STRING | {"pattern": pattern}, "_") == [f"MG405 a: '_' does not match {pattern} [{hint}]"]
+def test_a_pattern_that_many_schemas_have_is_explained() -> None:
+    assert wrong(STRING | {"pattern": "^([0-9]{1,5}(h|m|s|ms)){1,4}$"}, "5") == [
+        (
+            "MG405 a: '5' does not match ^([0-9]{1,5}(h|m|s|ms)){1,4}$"
+            " [write a duration such as 500ms, 10s or 1m30s]"
+        )
+    ]
 
 
 AT_MOST_ONE = {
