@@ -151,21 +151,26 @@ def _conflicts(every: Sequence[Resource]) -> Iterator[Complaint]:
 def _ties(every: Sequence[Resource]) -> Iterator[Complaint]:
     for below in _below(every).values():
         first: dict[tuple[object, ...], tuple[Resource, Path]] = {}
-        for route, _ in below:
-            hosts = tuple(sorted(route.spec.get("hostnames", ())))
-            for match in routes.matches(route):
-                key = (route.kind, route.namespace, hosts, *_alike(match))
-                other, path = first.setdefault(key, (route, match[0]))
-                if other is not route:
-                    yield Complaint(
-                        code=ROUTE_TIE,
-                        path=match[0],
-                        message=f"{other} matches the same requests, and the older of the two is followed",
-                        hint="match what only one of them should get, or join both in one route",
-                        source=_HTTP,
-                        of=route,
-                        beside=(("the other one", other, path),),
-                    )
+        for key, route, at in _keyed(below):
+            other, path = first.setdefault(key, (route, at))
+            if other is not route:
+                yield Complaint(
+                    code=ROUTE_TIE,
+                    path=at,
+                    message=f"{other} matches the same requests, and the older of the two is followed",
+                    hint="match what only one of them should get, or join both in one route",
+                    source=_HTTP,
+                    of=route,
+                    beside=(("the other one", other, path),),
+                )
+
+
+def _keyed(below: Iterable[_Below]) -> Iterator[tuple[tuple[object, ...], Resource, Path]]:
+    """Yield every alternative of some routes, each with a key that those share that match alike."""
+    for route, _ in below:
+        hosts = tuple(sorted(route.spec.get("hostnames", ())))
+        for match in routes.matches(route):
+            yield (route.kind, route.namespace, hosts, *_alike(match)), route, match[0]
 
 
 def _alike(match: Written) -> tuple[object, ...]:

@@ -62,11 +62,15 @@ def edits(route: Resource) -> Iterator[Complaint]:
     """Yield the header edits and redirects of a route's rules that the webhook refuses. Reports MG469."""
     for at, rule in routes.rules(route):
         for filter_ in within(at, rule, "filters"):
-            for _, _, edited in routes.headers(filter_):
-                for path, header in edited:
-                    yield from _value(path, header)
+            yield from _written(filter_)
             yield from _removed(filter_)
             yield from _redirect(filter_)
+
+
+def _written(filter_: Written) -> Iterator[Complaint]:
+    for _, _, edited in routes.headers(filter_):
+        for path, header in edited:
+            yield from _value(path, header)
 
 
 def _removed(filter_: Written) -> Iterator[Complaint]:
