@@ -153,7 +153,7 @@ def enterprise(source: str, part: Part, keys: Iterable[str], profile: Profile) -
 def of_enterprise(source: str, path: Path, what: str) -> Complaint:
     """Refuse one thing that the community edition does not know."""
     return Ground(EDITION, source).against(
-        path, f"{what} is of the enterprise edition", "drop it, or validate for edition=enterprise"
+        path, f"{what} is of the enterprise edition", "drop it, or pass --set edition=enterprise"
     )
 
 

@@ -11,10 +11,10 @@ from meshgen.resources import Complaint, Resources
 
 
 def incoherent(resources: Resources, profile: Profile) -> Iterator[Complaint]:
-    """Complain of config entries that Consul would not keep beside each other."""
+    """Complain of config entries that Consul would not keep beside each other; each names its object."""
+    graph = Graph.of(resources, profile)
     yield from doubles.complaints(resources, profile)
     yield from references.complaints(resources)
-    graph = Graph.of(resources, profile)
     yield from protocols.complaints(graph)
     yield from chains.complaints(graph)
     yield from exports.complaints(graph)

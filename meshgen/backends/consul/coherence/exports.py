@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from meshgen.backends.consul.coherence.chains import CHAIN
-from meshgen.backends.consul.coherence.graph import GROUP, Edge, Graph, Service
+from meshgen.backends.consul.coherence.graph import EVERY, GROUP, Edge, Graph, Service
 from meshgen.backends.consul.parts import Part
+from meshgen.backends.consul.profiles import is_mirrored
 from meshgen.resources import Complaint, Path, Resource
 
 _SOURCE = "hashicorp/consul agent/consul/state/config_entry.go"
+_DEFAULT = "default"  # the namespace of what names none
 
 
 def complaints(graph: Graph) -> Iterator[Complaint]:
@@ -30,17 +32,27 @@ def complaints(graph: Graph) -> Iterator[Complaint]:
 
 
 def _exported(graph: Graph) -> Mapping[Service, tuple[Resource, Path]]:
-    """List the services that peers get, each with the export that says so; `*` is every one with entries."""
+    """List the services that peers get, each with the export that says so."""
     found: dict[Service, tuple[Resource, Path]] = {}
-    entries = dict.fromkeys((*graph.routers, *graph.splitters, *graph.resolvers))
+    entries = tuple(dict.fromkeys((*graph.routers, *graph.splitters, *graph.resolvers)))
     for exports in graph.resources.of(GROUP, "ExportedServices"):
         for part in Part.spec_of(exports).parts("services"):
-            if not any(consumer.text("peer") for consumer in part.parts("consumers")):
-                continue
-            named = Service(part.text("namespace"), part.text("name"))
-            for service in entries if named.name == "*" else (named,):
-                found.setdefault(service, (exports, part.path))
+            if any(consumer.text("peer") for consumer in part.parts("consumers")):
+                for service in _meant(graph, part, entries):
+                    found.setdefault(service, (exports, part.path))
     return found
+
+
+def _meant(graph: Graph, part: Part, entries: Iterable[Service]) -> Iterator[Service]:
+    """Find the services that are exported by name, or as every one of a namespace that has entries."""
+    written, is_apart = part.text("namespace"), is_mirrored(graph.profile)
+    if written and not is_apart:
+        return
+    namespace = written or (_DEFAULT if is_apart else "")
+    if part.text("name") == EVERY:
+        yield from (service for service in entries if service.namespace == namespace)
+    else:
+        yield Service(namespace, part.text("name"))
 
 
 def _reached(graph: Graph, exported: Mapping[Service, object]) -> Mapping[Service, Service]:

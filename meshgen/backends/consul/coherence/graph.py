@@ -12,6 +12,7 @@ from meshgen.profile import Profile
 from meshgen.resources import Path, Resource, Resources
 
 GROUP = "consul.hashicorp.com"
+EVERY = "*"
 HTTP_LIKE = frozenset({"http", "http2", "grpc"})
 
 
@@ -66,13 +67,21 @@ class Graph:
             proxies=next(iter(resources.of(GROUP, "ProxyDefaults")), None),
         )
 
-    def service(self, owner: Resource, part: Part, key: str = "service") -> Service | None:
-        """Name the service that a part of an entry means; None where it is not of this cluster."""
+    def named(self, owner: Resource, part: Part) -> Service | None:
+        """Find the one service that a part of an entry names; None where it names every one, or none."""
+        name = part.text("name")
+        return None if name in ("", EVERY) else self._service(owner, part, name)
+
+    def _target(self, owner: Resource, part: Part) -> Service | None:
+        return self._service(owner, part, part.text("service") or owner.name)
+
+    def _service(self, owner: Resource, part: Part, name: str) -> Service | None:
+        """Find a service; None where it is not of this cluster, or of a namespace that tells nothing."""
         if part.said(("peer", "datacenter", "partition", "samenessGroup")):
             return None
-        own = service_of(owner, self.profile)
-        namespace = part.text("namespace") if is_mirrored(self.profile) else ""
-        return Service(namespace or own.namespace, part.text(key) or own.name)
+        if not is_mirrored(self.profile):
+            return None if part.text("namespace") else Service("", name)
+        return Service(part.text("namespace") or owner.namespace, name)
 
     def protocol(self, service: Service) -> Protocol | None:
         """Tell what a service speaks: its own defaults win, even where they say nothing."""
@@ -100,7 +109,7 @@ class Graph:
             return
         for entry in Part.spec_of(owner).parts(key):
             target = entry if below is None else entry.part(below)
-            to = self.service(owner, target)
+            to = self._target(owner, target)
             if to is not None and (below is None or entry.has(below)):
                 yield Edge(to, target.text("serviceSubset"), target.path)
 
@@ -110,7 +119,7 @@ class Graph:
         if owner is None or not Part.spec_of(owner).has("redirect"):
             return None
         target = Part.spec_of(owner).part("redirect")
-        to = self.service(owner, target)
+        to = self._target(owner, target)
         return None if to is None else Edge(to, target.text("serviceSubset"), target.path)
 
     def failovers(self, service: Service) -> Iterator[Edge]:
@@ -121,7 +130,7 @@ class Graph:
         for _, failover in Part.spec_of(owner).members("failover"):
             targets = tuple(failover.parts("targets"))
             for target in targets or (failover,):
-                to = self.service(owner, target)
+                to = self._target(owner, target)
                 if to is not None:
                     yield Edge(to, target.text("serviceSubset"), target.path)
 

@@ -136,7 +136,7 @@ def _chain(graph: Graph, service: Service) -> Protocol | None:
 
 def _permissions(graph: Graph, intentions: Resource) -> Iterator[Complaint]:
     spec = Part.spec_of(intentions)
-    service = graph.service(intentions, spec.part("destination"), "name")
+    service = graph.named(intentions, spec.part("destination"))
     protocol = None if service is None else _chain(graph, service)
     permitted = next((each for each in spec.parts("sources") if each.said(("permissions",))), None)
     if service is None or permitted is None or protocol is None or protocol.name in HTTP_LIKE:
@@ -156,7 +156,7 @@ def _listeners(graph: Graph, gateway: Resource) -> Iterator[Complaint]:
     for listener in Part.spec_of(gateway).parts("listeners"):
         listened = listener.text("protocol")
         for part in listener.parts("services"):
-            service = graph.service(gateway, part, "name")
+            service = graph.named(gateway, part)
             protocol = None if service is None else _chain(graph, service)
             if service is not None and protocol is not None and protocol.name != listened:
                 yield Complaint(
