@@ -86,7 +86,7 @@ def _parents(route: Resource) -> Iterator[Complaint]:
             yield Complaint(
                 code=PARENT,
                 path=(*parent.path, "namespace"),
-                message=f"binds only callers of namespace {route.namespace!r}, not all callers of"
+                message=f"the route binds only callers of namespace {route.namespace!r}, not all callers of"
                 f" {parent.namespace}/{parent.name}",
                 hint=f"put the route into namespace {parent.namespace!r} if all callers are meant",
                 source=_MESH,
@@ -186,7 +186,7 @@ def _filter(filter_: Written) -> Iterator[Complaint]:
         yield Complaint(
             code=EMPTY_FILTER,
             path=(*at, "urlRewrite"),
-            message="rewrites nothing",
+            message="urlRewrite rewrites nothing",
             hint="write hostname or path, or leave the filter out",
             source=_HTTP,
         )
@@ -224,7 +224,7 @@ def _without_backend(route: Resource) -> Iterator[Complaint]:
             yield Complaint(
                 code=NO_BACKEND,
                 path=at,
-                message="names no backend and answers nothing itself, so its requests get a 500",
+                message="the rule names no backend and answers nothing itself, so its requests get a 500",
                 hint="write backendRefs, or a filter RequestRedirect",
                 source=_HTTP,
             )

@@ -51,7 +51,9 @@ def _parents(route: Resource) -> Iterator[Complaint]:
     ):
         key = (*parent[1:], written.get("sectionName"))
         if key in seen:
-            yield _complaint(path, f"names {parent.kind} {parent.name!r} again", "keep one of the two")
+            yield _complaint(
+                path, f"parent {parent.kind} {parent.name!r} stands twice", "keep one of the two"
+            )
         seen.add(key)
 
 
@@ -97,13 +99,15 @@ def _redirect(at: Path, rule: Mapping[str, Any]) -> Iterator[Complaint]:
     redirects = [each for _, each in within(at, rule, "filters") if each["type"] == "RequestRedirect"]
     if redirects and rule.get("backendRefs"):
         yield _complaint(
-            (*at, "backendRefs"), "are never reached, since the rule redirects", "keep one of the two"
+            (*at, "backendRefs"),
+            "backendRefs are never reached, since the rule redirects",
+            "keep one of the two",
         )
     paths = [each.get("requestRedirect", {}).get("path", {}) for each in redirects]
     if any("replacePrefixMatch" in path for path in paths) and len(rule.get("matches", ())) > 1:
         yield _complaint(
             (*at, "matches"),
-            "are more than one, and replacePrefixMatch speaks of one prefix",
+            "replacePrefixMatch speaks of one prefix, and the rule has several matches",
             "write a rule for each prefix",
         )
 

@@ -57,7 +57,7 @@ def of_route(route: Resource, profile: Profile) -> Iterator[Complaint]:
     own, other = (_RETRY_GRPC, _RETRY_HTTP) if route.kind == "GRPCRoute" else (_RETRY_HTTP, _RETRY_GRPC)
     known = (own, _RETRY_LIMIT, _RETRY_TIMEOUT, *_TIMEOUTS)
     if other in route.annotations:
-        yield _complaint(other, f"is not read of a {route.kind}", f"write {own}", Severity.WARNING)
+        yield _complaint(other, f"{other} is not read of a {route.kind}", f"write {own}", Severity.WARNING)
     yield from _unread(route, (*known, other))
     yield from _misspelled(route, known, Severity.ERROR)
     yield from _breaker(route, profile, Severity.ERROR)
@@ -67,7 +67,10 @@ def _unread(resource: Resource, known: tuple[str, ...]) -> Iterator[Complaint]:
     for key in sorted(resource.annotations):
         if key.startswith(("retry.linkerd.io/", "timeout.linkerd.io/")) and key not in known:
             yield _complaint(
-                key, "is an annotation that Linkerd does not read", near_miss(key, known), Severity.WARNING
+                key,
+                f"{key} is an annotation that Linkerd does not read",
+                near_miss(key, known),
+                Severity.WARNING,
             )
 
 

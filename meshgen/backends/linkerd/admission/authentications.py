@@ -66,7 +66,7 @@ def _reference(ref: Written) -> Iterator[Complaint]:
     elif kind == "namespace" and "namespace" in body:
         yield _refused((*at, "namespace"), "a Namespace lies in no namespace", "write its own name as name")
     if "name" not in body:
-        yield _refused(at, "names nobody", "write name")
+        yield _refused(at, "the reference names nobody", "write name")
 
 
 def _refused(path: Path, message: str, hint: str) -> Complaint:

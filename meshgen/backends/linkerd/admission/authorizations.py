@@ -90,10 +90,14 @@ def _authentications(resource: Resource) -> Iterator[Complaint]:
     ):
         if kinds.count(kind) > 1:
             yield _refused(
-                at, f"demand {kinds.count(kind)} of kind {name} at once, and one is the most", _EITHER
+                at,
+                f"the references demand {kinds.count(kind)} of kind {name} at once, and one is the most",
+                _EITHER,
             )
     if "meshtlsauthentication" in kinds and "serviceaccount" in kinds:
-        yield _refused(at, "demand a MeshTLSAuthentication and a ServiceAccount at once", _EITHER)
+        yield _refused(
+            at, "the references demand a MeshTLSAuthentication and a ServiceAccount at once", _EITHER
+        )
 
 
 _EITHER = "all of them would have to hold; write a policy for each, or one authentication that lists them"
@@ -108,7 +112,11 @@ def server_authorization(resource: Resource, _profile: Profile) -> Iterator[Comp
     client, at = resource.spec["client"], ("spec", "client")
     tls = client.get("meshTLS")
     if tls is not None and client.get("unauthenticated", False):
-        yield _refused((*at, "unauthenticated"), "contradicts meshTLS beside it", "leave one of the two out")
+        yield _refused(
+            (*at, "unauthenticated"),
+            "unauthenticated contradicts meshTLS beside it",
+            "leave one of the two out",
+        )
     elif tls is not None:
         yield from _mesh_tls((*at, "meshTLS"), tls)
     elif not client.get("unauthenticated", False):
@@ -121,12 +129,14 @@ def _mesh_tls(at: Path, tls: Mapping[str, Any]) -> Iterator[Complaint]:
     named = [key for key in ("identities", "serviceAccounts") if tls.get(key)]
     if tls.get("unauthenticatedTLS", False):
         for key in named:
-            yield _refused((*at, key), "contradicts unauthenticatedTLS beside it", "leave one of the two out")
+            yield _refused(
+                (*at, key), f"{key} contradicts unauthenticatedTLS beside it", "leave one of the two out"
+            )
     elif not named:
         yield _ignored(at, _ADMITS_NOBODY, "write identities or serviceAccounts")
 
 
-_ADMITS_NOBODY = "admits nobody, and the whole object is ignored"
+_ADMITS_NOBODY = "the client admits nobody, and the whole object is ignored"
 
 
 def _ignored(path: Path, message: str, hint: str) -> Complaint:

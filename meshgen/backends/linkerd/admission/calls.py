@@ -35,7 +35,9 @@ def route(resource: Resource, profile: Profile) -> Iterator[Complaint]:
     for at, rule in routes.rules(resource):
         if attached.outbound and "sessionPersistence" in rule:
             where = (*at, "sessionPersistence")
-            yield ignored(where, "is not read", "leave it out; Linkerd has no affinity", _INDEX)
+            yield ignored(
+                where, "sessionPersistence is not read", "leave it out; Linkerd has no affinity", _INDEX
+            )
 
 
 def _match(match: Written, attached: Attachment) -> Iterator[Complaint]:
@@ -48,7 +50,7 @@ def _match(match: Written, attached: Attachment) -> Iterator[Complaint]:
     elif method is None and attached.is_in_mesh:
         yield refused(
             at,
-            "without a method makes every request to the port fail",
+            "a match without a method makes every request to the port fail",
             "write method, or match headers in an HTTPRoute",
             _CLIENT,
         )

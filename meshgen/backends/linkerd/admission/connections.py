@@ -25,7 +25,7 @@ def route(resource: Resource, profile: Profile) -> Iterator[Complaint]:
     if count != 1:
         yield refused(
             ("spec", "rules"),
-            f"holds {count} rules, and one is what a {resource.kind} has",
+            f"the route holds {count} rules, and one is what a {resource.kind} has",
             "write one",
             _ADMISSION,
         )

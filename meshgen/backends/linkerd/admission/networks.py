@@ -24,7 +24,7 @@ _Network = IPv4Network | IPv6Network
 
 def none_listed(path: Path, hint: str) -> Complaint:
     """Complain of an empty list of networks."""
-    return Complaint(code=NETWORK, path=path, message="lists no network", hint=hint, source=_ADMISSION)
+    return Complaint(code=NETWORK, path=path, message="networks is empty", hint=hint, source=_ADMISSION)
 
 
 def refused(network: Written) -> Iterator[Complaint]:

@@ -77,7 +77,7 @@ def _server(route: Resource, parent: Reference, written: Mapping[str, Any]) -> I
         if field in written:
             yield ignored(
                 (*parent.path, field),
-                "has no meaning on a Server: the whole route is ignored",
+                f"{field} has no meaning on a Server: the whole route is ignored",
                 "leave it out; a Server has one port",
                 _INBOUND,
             )

@@ -32,7 +32,7 @@ def service_profile(resource: Resource, profile: Profile) -> Iterator[Complaint]
     if "opaquePorts" in resource.spec:
         yield _refused(
             ("spec", "opaquePorts"),
-            "is a list to the definition and a mapping to the webhook, so that neither is accepted",
+            "opaquePorts is a list to the definition and a mapping to the webhook: neither is accepted",
             "annotate the Service with config.linkerd.io/opaque-ports",
             _TYPES,
         )
@@ -57,7 +57,9 @@ def _name(resource: Resource, profile: Profile) -> Iterator[Complaint]:
 
 def _route(at: Path, route: Mapping[str, Any]) -> Iterator[Complaint]:
     if not route["name"]:
-        yield _refused((*at, "name"), "is empty", "name the route, as its metrics will be")
+        yield _refused(
+            (*at, "name"), "the name of a route is empty", "name the route, as its metrics will be"
+        )
     timeout = route.get("timeout", "")
     if timeout and duration_ns(timeout) is None:
         yield _refused((*at, "timeout"), f"{timeout!r} is not a duration", "write something like 1.5s")
@@ -65,7 +67,7 @@ def _route(at: Path, route: Mapping[str, Any]) -> Iterator[Complaint]:
     if "not" in condition:
         yield _refused(
             (*at, "condition", "not"),
-            "is a list to the definition and a mapping to the webhook, so that neither is accepted",
+            "'not' is a list to the definition and a mapping to the webhook: neither is accepted",
             "write it below all: [{not: ...}]",
             _TYPES,
         )
@@ -119,7 +121,7 @@ def _condition(at: Path, condition: Mapping[str, Any], known: tuple[str, ...]) -
         if key in condition and key in known and not isinstance(condition[key], str):
             yield _refused((*at, key), f"{_named(condition[key])} is no string", "write it in quotes")
     if set(condition) <= set(known) and all(value == "" for value in condition.values()):
-        yield _refused(at, "says nothing", f"write one of {', '.join(known)}")
+        yield _refused(at, "the condition says nothing", f"write one of {', '.join(known)}")
     yield from _path_regex((*at, "pathRegex"), condition.get("pathRegex"))
     if "status" in known and "status" in condition:
         yield from _status((*at, "status"), condition["status"])

@@ -104,7 +104,7 @@ def _below_server(route: Resource, attached: Attachment) -> Iterator[Complaint]:
             if rule.get("backendRefs"):
                 yield ignored(
                     (*at, "backendRefs"),
-                    "are not read below a Server, which guards its own pods",
+                    "backendRefs are not read below a Server, which guards its own pods",
                     "leave them out",
                     _INBOUND,
                 )
@@ -113,13 +113,15 @@ def _below_server(route: Resource, attached: Attachment) -> Iterator[Complaint]:
 def _unread(at: Path, rule: Mapping[str, Any], profile: Profile) -> Iterator[Complaint]:
     for field, hint in _UNREAD.items():
         if field in rule:
-            yield ignored((*at, field), "is not read", hint, _OUTBOUND)
+            yield ignored((*at, field), f"{field} is not read", hint, _OUTBOUND)
     timeouts = rule.get("timeouts", {})
     if "backendRequest" in timeouts:
-        yield ignored((*at, "timeouts", "backendRequest"), "is not read", _TIMEOUT, _OUTBOUND)
+        yield ignored((*at, "timeouts", "backendRequest"), _NO_TRIES, _TIMEOUT, _OUTBOUND)
     request = timeouts.get("request")
     if request is not None and profile.version in _WITHOUT_TIMEOUTS:
-        yield ignored((*at, "timeouts", "request"), "is not read before 2.20", _TIMEOUT, _OUTBOUND)
+        yield ignored(
+            (*at, "timeouts", "request"), "timeouts.request is not read before 2.20", _TIMEOUT, _OUTBOUND
+        )
     elif request is not None and duration_ms(request) is None:
         yield ignored(
             (*at, "timeouts", "request"),
@@ -129,6 +131,7 @@ def _unread(at: Path, rule: Mapping[str, Any], profile: Profile) -> Iterator[Com
         )
 
 
+_NO_TRIES = "timeouts.backendRequest is not read"
 _TIMEOUT = "write the annotation timeout.linkerd.io/request"
 _UNREAD = {
     "retry": "write the annotations retry.linkerd.io/http and retry.linkerd.io/limit",
@@ -158,15 +161,15 @@ def _redirect(at: Path, redirect: Mapping[str, Any]) -> Iterator[Complaint]:
     if redirect.get("statusCode", 302) not in (301, 302):
         yield ignored(
             (*at, "statusCode"),
-            f"{redirect['statusCode']} is younger than the Gateway API that Linkerd knows: the whole route"
-            " may be ignored",
+            f"status {redirect['statusCode']} is younger than the Gateway API that Linkerd knows: the"
+            " whole route may be ignored",
             "write 301 or 302",
             _SUPPORTED,
         )
     if "path" in redirect:
         yield ignored(
             (*at, "path"),
-            "is not among the redirects that Linkerd passes the conformance tests of",
+            "a redirected path is not what Linkerd passes the conformance tests of",
             "redirect by scheme, hostname or port",
             "kubernetes-sigs/gateway-api conformance/reports/v1.3.0/linkerd-linkerd",
         )
@@ -215,19 +218,19 @@ def _timeouts(at: Path, timeouts: Mapping[str, Any]) -> Iterator[Complaint]:
             _ADMISSION,
         )
     elif "backendRequest" in read:
-        yield ignored((*at, "backendRequest"), "is not read", _TIMEOUT, _OUTBOUND)
+        yield ignored((*at, "backendRequest"), _NO_TRIES, _TIMEOUT, _OUTBOUND)
 
 
 def _filled(filter_: Written) -> Iterator[Complaint]:
     at, body = filter_
     field = _FIELDS[body["type"]]
     if field not in body:
-        yield refused(at, f"is of type {body['type']} and has no {field}", f"write {field}", _ADMISSION)
+        yield refused(at, f"a filter of type {body['type']} has no {field}", f"write {field}", _ADMISSION)
     path = body.get("requestRedirect", {}).get("path", {"replaceFullPath": "/"})
     if "replaceFullPath" not in path and "replacePrefixMatch" not in path:
         yield refused(
             (*at, "requestRedirect", "path"),
-            "replaces the path by nothing",
+            "the redirect replaces the path by nothing",
             "write replaceFullPath or replacePrefixMatch",
             _ADMISSION,
         )
@@ -241,7 +244,7 @@ def _prefix(at: Path, rule: Mapping[str, Any]) -> Iterator[Complaint]:
             if match.get("path", {}).get("type", "PathPrefix") != "PathPrefix":
                 yield refused(
                     where,
-                    "has no prefix to replace where another path matched",
+                    "replacePrefixMatch has no prefix to replace where another path matched",
                     "match a PathPrefix",
                     _REDIRECT,
                 )

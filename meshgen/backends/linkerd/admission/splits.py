@@ -50,7 +50,7 @@ def traffic_split(resource: Resource, _profile: Profile) -> Iterator[Complaint]:
         yield Complaint(
             code=SPLIT,
             path=("spec", "backends"),
-            message="have no weight but 0, so that every request goes to the Service itself",
+            message="the backends have no weight but 0, so that every request goes to the Service itself",
             hint="give one backend a weight",
             source="linkerd/linkerd2-proxy linkerd/service-profiles/src/proto.rs",
             severity=Severity.WARNING,
