@@ -6,7 +6,7 @@ import functools
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from meshgen.crd.nodes import leading_to, member_schema
+from meshgen.crd.nodes import leading_to
 from meshgen.crd.served import ServedKind
 
 
@@ -48,28 +48,35 @@ def _has_default(schema: Mapping[str, Any]) -> bool:
 def _filled(schema: Mapping[str, Any], value: Any) -> Any:
     match value:
         case dict():
-            return dict(_members(schema, value))
+            return _filled_map(schema, value)
         case list() if "items" in schema:
             below: Mapping[str, Any] = schema["items"]
-            return [_filled(below, _or_default(below, child)) for child in value]
+            instead = None if _is_nullable(below) else below.get("default")
+            return [_filled(below, instead if child is None else child) for child in value]
         case _:
             return value
 
 
-def _members(schema: Mapping[str, Any], value: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    for key, child in value.items():
-        below = member_schema(schema, key)
-        if below is None:
-            yield key, child
-        elif child is not None or _is_nullable(below) or _has_default(below):
-            yield key, _filled(below, _or_default(below, child))
-    for key, below in schema.get("properties", {}).items():
-        if key not in value and _has_default(below):
-            yield key, _filled(below, below["default"])
+def _filled_map(schema: Mapping[str, Any], value: Mapping[str, Any]) -> dict[str, Any]:
+    filled = dict(value)
+    for key, below in _members(schema, value):
+        if value.get(key) is not None:
+            filled[key] = _filled(below, value[key])
+        elif key in value and _is_nullable(below):
+            continue
+        elif _has_default(below):
+            filled[key] = _filled(below, below["default"])
+        else:
+            filled.pop(key, None)
+    return filled
 
 
-def _or_default(schema: Mapping[str, Any], value: Any) -> Any:
-    return value if value is not None or _is_nullable(schema) else schema.get("default")
+def _members(schema: Mapping[str, Any], value: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    named: Mapping[str, Any] = schema.get("properties", {})
+    yield from named.items()
+    others = schema.get("additionalProperties")
+    if isinstance(others, Mapping):
+        yield from ((key, others) for key in value if key not in named)
 
 
 def _is_nullable(schema: Mapping[str, Any]) -> bool:

@@ -58,6 +58,12 @@ def _is_duration(text: str) -> bool:
     )
 
 
+def _is_uri(text: str) -> bool:
+    from meshgen.crd.cel_functions.urls import is_url  # which reads the formats itself
+
+    return is_url(text)
+
+
 _TIME = re.compile(
     r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:[^\n][0-9]+)?(?:z|[+-][0-9]{2}:[0-9]{2})", re.ASCII
 )
@@ -97,6 +103,7 @@ STRINGS: Mapping[str, Format] = MappingProxyType(
         "duration": Format(_is_duration, "a duration such as 500ms, 1.5s or 1m30s"),
         "ipv4": Format(_is_ipv4, "an IPv4 address such as 10.0.0.1"),
         "ipv6": Format(_is_ipv6, "an IPv6 address such as 2001:db8::1"),
+        "uri": Format(_is_uri, "a URL, or a path from its root, such as https://example.com/a"),
         "uuid": _uuid(_HEX, _HEX),
         "uuid3": _uuid("3", _HEX),
         "uuid4": _uuid("4", "[89abAB]"),

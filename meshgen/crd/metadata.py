@@ -104,8 +104,8 @@ def _name(metadata: Mapping[str, Any], limit: Text) -> Iterator[Complaint]:
         yield _complaint((), "the object has neither a name nor a generateName", hint=hint)
     for key in ("name", "generateName"):
         text = _text_at(metadata, key)
-        # what the server appends comes after a dash
-        whole = f"{text[:-1]}a" if key == "generateName" and text.endswith("-") else text
+        # apimachinery pkg/api/validation/generic.go maskTrailingDash: what the server appends follows a dash
+        whole = f"{text[:-2]}a" if key == "generateName" and text[1:].endswith("-") else text
         if text and limit.check(whole) is not None:
             yield _complaint((key,), str(limit.check(text)), hint=_nearest(text, limit))
 
