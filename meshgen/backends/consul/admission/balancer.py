@@ -28,6 +28,7 @@ BALANCER = Code(
 _WEBHOOK = Ground(BALANCER, webhook("serviceresolver"))
 _SERVER = Ground(BALANCER, server("config_entry_discoverychain"))
 _ENVOY = Ground(BALANCER, "envoyproxy/envoy api/envoy/config/cluster/v3/cluster.proto")
+_SENT = Ground(BALANCER, "hashicorp/consul agent/xds/clusters.go")
 
 _POLICIES = ("random", "round_robin", "least_request", "ring_hash", "maglev")
 _OWNERS = (
@@ -50,7 +51,8 @@ def balancer(settings: Part) -> Iterator[Complaint]:
             hint = f"write policy: {listed(policies, 'or')}"
             yield _SERVER.against(settings.at(key), f"policy {policy!r} has no {key}", hint)
     yield from _ring(settings.part("ringHashConfig"))
-    yield from _choices(settings.part("leastRequestConfig"))
+    if settings.has("leastRequestConfig"):
+        yield from _choices(settings.part("leastRequestConfig"))
     for hashed in settings.parts("hashPolicies"):
         yield from _hashed(hashed)
 
@@ -61,16 +63,16 @@ def _ring(ring: Part) -> Iterator[Complaint]:
         if not 0 <= ring.number(key) <= _LARGEST_RING:
             message = f"{ring.number(key)} is no size of a ring that Envoy takes"
             yield _ENVOY.against(ring.at(key), message, f"write at most {_LARGEST_RING}")
-    if ring.said(("maximumRingSize",)) and smallest > largest:
+    if smallest > largest:  # what is not written is sent as 0
         message = f"minimumRingSize {smallest} is over maximumRingSize {largest}, and Envoy rejects it"
-        yield _ENVOY.against(ring.at("minimumRingSize"), message, "write a smaller minimum")
+        yield _SENT.against(ring.at("minimumRingSize"), message, f"write maximumRingSize: {_LARGEST_RING}")
 
 
 def _choices(settings: Part) -> Iterator[Complaint]:
     yield from unsigned(_WEBHOOK, settings, ("choiceCount",))
-    if settings.has("choiceCount") and 0 <= settings.number("choiceCount") < _FEWEST_CHOICES:
+    if 0 <= settings.number("choiceCount") < _FEWEST_CHOICES:
         message = f"{settings.number('choiceCount')} leaves nothing to choose, and Envoy rejects it"
-        yield _ENVOY.against(settings.at("choiceCount"), message, f"write {_FEWEST_CHOICES} or more")
+        yield _SENT.against(settings.at("choiceCount"), message, f"write {_FEWEST_CHOICES} or more")
 
 
 def _hashed(hashed: Part) -> Iterator[Complaint]:
@@ -87,6 +89,6 @@ def _hashed(hashed: Part) -> Iterator[Complaint]:
     if hashed.has("cookieConfig") and field != "cookie":
         message = "cookieConfig is written, and no cookie is hashed by"
         yield _SERVER.against(cookie.path, message, "write field: cookie or drop it")
-    yield from duration(_WEBHOOK.source, cookie, "ttl")
+    yield from duration(_WEBHOOK.source, cookie, "ttl", may_be_negative=True)
     if cookie.flag("session") and duration_ns(cookie.text("ttl")) not in (None, 0):
         yield _WEBHOOK.against(cookie.at("ttl"), "a cookie of a session has no ttl", "drop ttl or session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from meshgen.backends.consul.admission.terms import Ground
@@ -15,23 +16,35 @@ HEADER = Code(
     meaning="Consul checks no header that is to be edited, and Envoy rejects its configuration for some.",
 )
 
-# envoyproxy/envoy api/envoy/config/core/v3/base.proto: a key has 1 to 16384 bytes, none of them NUL, CR or LF
 _ENVOY = Ground(HEADER, "envoyproxy/envoy source/common/router/header_parser.cc")
-_LONGEST = 16_384
+_UNSENDABLE = re.compile("[\0\r\n]")
+_LONGEST = 16_384  # bytes of a name
+
+# Text, %% for a percent sign, and variables such as %REQ(x-a):8%; possessive, so that it costs one reading.
+_VALUE = re.compile(r"(?:[^%]|%%|%[A-Z0-9_]++(?:\([^)]*+\))?+(?::[0-9]++)?+%)*+", re.DOTALL)
 
 
 def edits(part: Part) -> Iterator[Complaint]:
     """Complain of headers that `requestHeaders` and `responseHeaders` add, set or remove."""
     for modifiers in (part.part("requestHeaders"), part.part("responseHeaders")):
         for verb in ("add", "set"):
-            for name in modifiers.part(verb).fields:
-                yield from _edited(modifiers.at(verb, name), name)
+            for name, value in modifiers.part(verb).fields.items():
+                yield from _name(modifiers.at(verb, name), name)
+                yield from _value(modifiers.at(verb, name), value)
         for index, name in enumerate(modifiers.texts("remove")):
-            yield from _edited(modifiers.at("remove", index), name)
+            yield from _name(modifiers.at("remove", index), name)
 
 
-def _edited(path: Path, name: str) -> Iterator[Complaint]:
+def _name(path: Path, name: str) -> Iterator[Complaint]:
     if name.startswith(":") or name.lower() == "host":
         yield _ENVOY.against(path, f"header {name!r} cannot be edited: Envoy rejects it", "drop it")
-    elif not 1 <= len(name.encode()) <= _LONGEST or any(mark in name for mark in "\0\r\n"):
+    elif not 1 <= len(name.encode(errors="replace")) <= _LONGEST or _UNSENDABLE.search(name) is not None:
         yield _ENVOY.against(path, f"{name!r} is no name of a header: Envoy rejects it", "write a name")
+
+
+def _value(path: Path, value: str) -> Iterator[Complaint]:
+    if _UNSENDABLE.search(value) is not None:
+        yield _ENVOY.against(path, "the value goes over a line: Envoy rejects it", "write one line")
+    elif _VALUE.fullmatch(value) is None:
+        message = f"{value!r} has a % that begins no variable: Envoy rejects it"
+        yield _ENVOY.against(path, message, "write %% for a percent sign")

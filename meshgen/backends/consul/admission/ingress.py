@@ -20,11 +20,13 @@ from meshgen.backends.consul.admission.terms import (
 from meshgen.backends.consul.admission.tls import tls
 from meshgen.backends.consul.admission.upstreams import health_check
 from meshgen.backends.consul.parts import Part
+from meshgen.grammar import is_port
 from meshgen.profile import Profile
 from meshgen.resources import Complaint, Resource
 
 _WEBHOOK = Ground(GATEWAY, webhook("ingressgateway"))
 _SERVER = Ground(GATEWAY, server("config_entry_gateways"))
+_ENVOY = Ground(GATEWAY, "envoyproxy/envoy api/envoy/config/core/v3/address.proto")
 
 _PROTOCOLS = ("tcp", "http", "http2", "grpc")
 _EVERY = "*"
@@ -66,6 +68,9 @@ def _listener(listener: Part) -> Iterator[Complaint]:
         )
     else:
         yield from unknown_word(_WEBHOOK, listener.at("protocol"), protocol, "protocol", _PROTOCOLS)
+    if not is_port(int(listener.number("port"))):
+        message = f"{listener.number('port')} is no port for Envoy"
+        yield _ENVOY.against(listener.at("port"), message, "write 1 to 65535")
     if not services:
         yield _SERVER.against(listener.at("services"), "no service is written", "write the service behind it")
     if protocol == "tcp" and len(services) > 1:

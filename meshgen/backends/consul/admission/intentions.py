@@ -72,8 +72,9 @@ def _source(source: Part, profile: Profile) -> Iterator[Complaint]:
     yield from _whereabouts(source)
     yield from enterprise(_WEBHOOK.source, source, ("namespace", "partition"), profile)
     yield from enterprise(server("config_entry_intentions_ce"), source, ("samenessGroup",), profile)
-    if len(source.text("description").encode()) > _LONGEST:
-        message = f"the description has {len(source.text('description').encode())} bytes, over {_LONGEST}"
+    length = len(source.text("description").encode(errors="replace"))
+    if length > _LONGEST:
+        message = f"the description has {length} bytes, over {_LONGEST}"
         yield _WEBHOOK.against(source.at("description"), message, "write a shorter one")
 
 

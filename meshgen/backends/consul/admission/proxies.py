@@ -8,6 +8,7 @@ from meshgen.backends.consul.admission.matches import rooted
 from meshgen.backends.consul.admission.terms import Ground, unknown, webhook
 from meshgen.backends.consul.parts import Part
 from meshgen.diagnostics import Code
+from meshgen.grammar import is_port
 from meshgen.resources import Complaint
 
 PROXY = Code(
@@ -17,6 +18,7 @@ PROXY = Code(
 )
 
 _SHARED = Ground(PROXY, webhook("shared"))
+_ENVOY = Ground(PROXY, "envoyproxy/envoy api/envoy/config/core/v3/address.proto")
 
 _GATEWAY_MODES = ("none", "local", "remote")
 _MTLS_MODES = ("strict", "permissive")
@@ -39,6 +41,10 @@ def settings(spec: Part) -> Iterator[Complaint]:
     for path in spec.part("expose").parts("paths"):
         yield from rooted(_SHARED, path, "path")
         yield from unknown(_SHARED, path, "protocol", _EXPOSED)
+        for key in path.said(("listenerPort", "localPathPort")):
+            if not is_port(int(path.number(key))):
+                message = f"{path.number(key)} is no port for Envoy"
+                yield _ENVOY.against(path.at(key), message, "write 1 to 65535")
 
 
 def gateway_mode(part: Part) -> Iterator[Complaint]:

@@ -12,10 +12,11 @@ from meshgen.backends.consul.admission.resolver import failover_mode, locality
 from meshgen.backends.consul.admission.terms import Ground, apart, server, unknown, webhook
 from meshgen.backends.consul.parts import Part
 from meshgen.profile import Profile
-from meshgen.resources import Complaint, Resource
+from meshgen.resources import Complaint, Path, Resource
 
 _WEBHOOK = Ground(PROXY, webhook("proxydefaults"))
 _SERVER = Ground(PROXY, server("config_entry"))
+_LOGS = Ground(PROXY, "hashicorp/consul agent/xds/accesslogs/accesslogs.go")
 _NAMED = "hashicorp/consul-k8s control-plane/api/v1alpha1/proxydefaults_webhook.go"
 
 _SINKS = ("stdout", "stderr", "file")
@@ -47,21 +48,21 @@ def _access_logs(logs: Part) -> Iterator[Complaint]:
         message = f"path {logs.text('path')!r} is of type file, and the type is {sink or 'not written'}"
         yield _WEBHOOK.against(logs.at("path"), message, "write type: file or drop path")
     yield from apart(_WEBHOOK, logs, "jsonFormat", ("textFormat",))
-    if logs.text("jsonFormat") and not _is_json(logs.text("jsonFormat")):
-        message = f"{logs.text('jsonFormat')!r} is no JSON"
-        yield _WEBHOOK.against(
-            logs.at("jsonFormat"), message, 'write an object such as {"path": "%REQ(:PATH)%"}'
-        )
+    if logs.text("jsonFormat"):
+        yield from _json_format(logs.at("jsonFormat"), logs.text("jsonFormat"))
 
 
-def _is_json(text: str) -> bool:
-    """Tell what Go's decoder takes; it knows no NaN, and no more depth than ours."""
+def _json_format(path: Path, text: str) -> Iterator[Complaint]:
+    hint = 'write an object such as {"path": "%REQ(:PATH)%"}'
     try:
-        json.loads(text, parse_constant=_no_constant)
+        value = json.loads(text, parse_constant=_no_constant)
     except (ValueError, RecursionError):
-        return False
-    return True
+        yield _WEBHOOK.against(path, f"{text!r} is no JSON", hint)
+    else:
+        if not isinstance(value, dict):
+            yield _LOGS.against(path, f"{text!r} is no object, and proxies get no listeners", hint)
 
 
 def _no_constant(name: str) -> None:
+    """Refuse NaN and the infinities, which Go's decoder does not know."""
     raise ValueError(name)

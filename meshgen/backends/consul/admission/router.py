@@ -64,5 +64,9 @@ def _destination(destination: Part, http: Part, profile: Profile) -> Iterator[Co
     for key in ("requestTimeout", "idleTimeout"):
         yield from duration(_WEBHOOK.source, destination, key, may_be_negative=True)
     yield from unsigned(_WEBHOOK, destination, ("numRetries",))
+    for index, status in enumerate(destination.fields.get("retryOnStatusCodes", ())):
+        if not 0 <= status < 2**32:
+            path = destination.at("retryOnStatusCodes", index)
+            yield _WEBHOOK.against(path, f"{status} is no status", "write one such as 503")
     yield from enterprise(_WEBHOOK.source, destination, ("namespace", "partition"), profile)
     yield from edits(destination)

@@ -18,6 +18,7 @@ from meshgen.backends.consul.admission.terms import (
 )
 from meshgen.backends.consul.parts import Part
 from meshgen.diagnostics import Code
+from meshgen.grammar import duration_ns
 from meshgen.profile import Profile
 from meshgen.resources import Complaint
 
@@ -29,6 +30,7 @@ UPSTREAM = Code(
 
 _WEBHOOK = Ground(UPSTREAM, webhook("servicedefaults"))
 _SERVER = Ground(UPSTREAM, server("config_entry"))
+_ENVOY = Ground(UPSTREAM, "envoyproxy/envoy api/envoy/config/cluster/v3/outlier_detection.proto")
 
 _WHO = ("name", "namespace", "partition", "peer")
 _LIMITS = ("maxConnections", "maxPendingRequests", "maxConcurrentRequests")
@@ -68,6 +70,9 @@ def health_check(check: Part) -> Iterator[Complaint]:
     """Complain of a `passiveHealthCheck`."""
     for key in ("interval", "baseEjectionTime"):
         yield from duration(_SERVER.source, check, key)
+    if duration_ns(check.text("baseEjectionTime")) == 0:
+        message = f"{check.text('baseEjectionTime')!r} ejects for no time, and Envoy rejects it"
+        yield _ENVOY.against(check.at("baseEjectionTime"), message, "write more than 0s, or drop it for 30s")
     yield from unsigned(_WEBHOOK, check, ("maxFailures",))
     for key in _PERCENTAGES:
         if not 0 <= check.number(key) <= 100:
