@@ -95,8 +95,8 @@ def _refusal(key: str, value: str) -> str | None:
 
 def _limit_refusal(value: str) -> str | None:
     number = _NUMBER.fullmatch(value)
-    is_limit = number is not None and len(number[1].lstrip("0")) <= 5 and int(number[1]) <= 65535
-    return None if is_limit else "is not a number of retries"
+    digits = "x" if number is None else number[1].lstrip("0").zfill(5)
+    return None if len(digits) == 5 and digits <= "65535" else "is not a number of retries"
 
 
 def _http_refusal(value: str) -> str | None:

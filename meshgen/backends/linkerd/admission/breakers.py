@@ -52,7 +52,8 @@ def _modes(profile: Profile) -> tuple[str, ...]:
 
 def _whole(annotations: Mapping[str, str], key: str, most: int) -> Iterator[Refusal]:
     value = annotations.get(key, "0").strip()
-    if not _WHOLE.fullmatch(value) or len(value) > 12 or int(value) > most:
+    digits = value.lstrip("+0")
+    if not _WHOLE.fullmatch(value) or len(digits) > 10 or int(digits or "0") > most:
         yield key, f"{value!r} is not a number", f"write a number of 0 to {most}"
 
 
