@@ -35,12 +35,17 @@ def _exported(graph: Graph) -> Mapping[Service, tuple[Resource, Path]]:
     """List the services that peers get, each with the export that says so."""
     found: dict[Service, tuple[Resource, Path]] = {}
     entries = tuple(dict.fromkeys((*graph.routers, *graph.splitters, *graph.resolvers)))
+    for exports, part in _exports(graph):
+        for service in _meant(graph, part, entries):
+            found.setdefault(service, (exports, part.path))
+    return found
+
+
+def _exports(graph: Graph) -> Iterator[tuple[Resource, Part]]:
     for exports in graph.resources.of(GROUP, "ExportedServices"):
         for part in Part.spec_of(exports).parts("services"):
             if any(consumer.text("peer") for consumer in part.parts("consumers")):
-                for service in _meant(graph, part, entries):
-                    found.setdefault(service, (exports, part.path))
-    return found
+                yield exports, part
 
 
 def _meant(graph: Graph, part: Part, entries: Iterable[Service]) -> Iterator[Service]:
