@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from meshgen.backends.linkerd import BACKEND, PROFILES
+from meshgen.backends.linkerd import BACKEND
+from meshgen.backends.linkerd.profiles import PROFILES
 from meshgen.resources import Resource
 
 LIMIT = "retry.linkerd.io/limit"
