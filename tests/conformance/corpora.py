@@ -23,8 +23,8 @@ class Document(NamedTuple):
     file: str
     text: str
     body: Mapping[str, Any]
-    err: str | None  # what Istio's tests expect
-    unread: tuple[str, ...]  # what is held against the text itself
+    err: str | None = None  # what Istio's tests expect
+    unread: tuple[str, ...] = ()  # what is held against the text itself
 
     @property
     def name(self) -> str:
