@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field, make_dataclass, replace
 from functools import cache
@@ -13,6 +12,7 @@ from meshgen.intent.document import ObjectShape, shape_of
 from meshgen.intent.dump import dump
 from meshgen.intent.features import Located, fields_of, plain
 from meshgen.intent.load import API_VERSION
+from meshgen.intent.words import Word
 from meshgen.scalars import Json
 from meshgen.values import DNS_LABEL, DNS_NAME, Text
 
@@ -20,18 +20,18 @@ VERSION = Text(what="a version such as 1.29", pattern=r"^[0-9]+\.[0-9]+$", longe
 REQUIREMENT_ID = Text(what="the id of a requirement", pattern=r"^[a-z0-9-]+$", longest=64)
 
 
-class Edition(enum.Enum):
+class Edition(Word):
     """Which edition of a mesh runs."""
 
-    COMMUNITY = "community"
-    ENTERPRISE = "enterprise"
+    COMMUNITY = "community", "the edition that is free for everybody"
+    ENTERPRISE = "enterprise", "the edition that needs a licence"
 
 
-class Channel(enum.Enum):
+class Channel(Word):
     """Which channel of the Gateway API is installed."""
 
-    STANDARD = "standard"
-    EXPERIMENTAL = "experimental"
+    STANDARD = "standard", "kinds and fields that are stable"
+    EXPERIMENTAL = "experimental", "kinds and fields that may still change, too"
 
 
 class GatewayApi(NamedTuple):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal
@@ -10,6 +9,7 @@ from typing import Annotated, ClassVar, Literal
 from meshgen.intent.constraints import AtLeastOne, AtMostOne, Constraint, ExactlyOne
 from meshgen.intent.features import Located, feature, plain
 from meshgen.intent.match import HTTP_TOKEN, PATH, PORT_NAME, QUERY_NAME, HeaderMatches, Method, PathMatch
+from meshgen.intent.words import Word
 from meshgen.values import DNS_LABEL, DNS_NAME, PORT, Text
 
 SERVICE_NAME = Text(
@@ -36,25 +36,25 @@ URL = Text(what="an http or https address", pattern=r"^https?://[^\s]+$", longes
 KEY_SET = Text(what="a JSON Web Key Set", longest=65_536)
 
 
-class Mode(enum.Enum):
+class Mode(Word):
     """What a port admits."""
 
-    STRICT = "strict"  # mTLS alone
-    PERMISSIVE = "permissive"  # mTLS and plaintext
-    DISABLED = "disabled"  # plaintext alone
+    STRICT = "strict", "mTLS alone, plaintext is refused"
+    PERMISSIVE = "permissive", "mTLS and plaintext side by side"
+    DISABLED = "disabled", "plaintext alone, without mTLS"
 
 
-class Scope(enum.Enum):
+class Scope(Word):
     """How far a mode or a default reaches beyond the services of the document."""
 
-    NAMESPACE = "namespace"
+    NAMESPACE = "namespace", "every pod of the namespace, listed here or not"
 
 
-class Action(enum.Enum):
+class Action(Word):
     """What a rule or a default does to the requests that it covers."""
 
-    ALLOW = "allow"
-    DENY = "deny"
+    ALLOW = "allow", "lets the requests through that it covers"
+    DENY = "deny", "refuses the requests that it covers"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

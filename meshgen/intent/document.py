@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 import typing
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
@@ -32,6 +31,7 @@ from meshgen.intent.shape import (
     WholeShape,
     name_of,
 )
+from meshgen.intent.words import Word
 from meshgen.source import ListNode, MapNode, Node, ScalarNode
 from meshgen.values import Duration, Percent, Text
 
@@ -290,7 +290,7 @@ def _single(hint: Any) -> Shape:
         return FlagShape(only_true=False)
     if hint in (Duration, Percent):
         return ParsedShape(hint)
-    if issubclass(hint, enum.Enum):
+    if issubclass(hint, Word):
         return EnumShape({str(member.value): member for member in hint})
     return shape_of(hint)
 

@@ -11,6 +11,7 @@ from functools import cache
 from types import MappingProxyType
 
 from meshgen.diagnostics import Span
+from meshgen.intent.words import Word
 from meshgen.source import ListNode, MapNode, Node, ScalarNode
 
 _META = "meshgen"
@@ -83,16 +84,16 @@ def _below(node: Node, step: str | int) -> Node | None:
             return None
 
 
-class Written(enum.Enum):
+class Written(Word):
     """The written "no" of a field that may be absent."""
 
-    NONE = "none"
+    NONE = "none", "asks for none of it, and each mesh is made to do so"
 
 
-class Ambient(enum.Enum):
+class Ambient(Word):
     """Sets aside what `spec.defaults` says; asks for nothing."""
 
-    AMBIENT = "ambient"
+    AMBIENT = "ambient", "sets aside spec.defaults, so that the mesh does as it likes"
 
 
 @cache

@@ -15,6 +15,7 @@ from meshgen.source import MapNode, Node, ScalarNode
 GROUP = "meshgen.dev"
 API_VERSION = f"{GROUP}/v1alpha1"
 KINDS = ("MeshIntent", "MeshProfile", "MeshTest")
+_FOR_TOOLS = ("MeshRender",)  # says how kustomize and kpt run meshgen, and nothing to anybody else
 
 NOT_AN_OBJECT = Code(
     number="MG110",
@@ -56,7 +57,7 @@ def sort(nodes: Iterable[Node], *, findings: Findings) -> Documents:
             _report_no_object(node, findings)
         elif api_version.text.partition("/")[0] != GROUP:
             others.append(node)
-        elif _is_ours(api_version, kind, findings):
+        elif kind.text not in _FOR_TOOLS and _is_ours(api_version, kind, findings):
             ours[kind.text].append(node)
     return Documents(
         intents=tuple(ours["MeshIntent"]),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal
 
 from meshgen.intent.constraints import AtLeastOne, Constraint
 from meshgen.intent.features import Located, feature, plain
+from meshgen.intent.words import Word
 from meshgen.values import PORT, Text
 
 HTTP_TOKEN = Text(what="a header name", pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$", longest=256)
@@ -24,18 +24,18 @@ PORT_NAME = Text(
 )
 
 
-class Method(enum.Enum):
+class Method(Word):
     """The nine methods of HTTP; a mesh compares them with case."""
 
-    GET = "GET"
-    HEAD = "HEAD"
-    POST = "POST"
-    PUT = "PUT"
-    PATCH = "PATCH"
-    DELETE = "DELETE"
-    CONNECT = "CONNECT"
-    OPTIONS = "OPTIONS"
-    TRACE = "TRACE"
+    GET = "GET", "read a resource without changing it"
+    HEAD = "HEAD", "as GET, but without the body"
+    POST = "POST", "hand data over to a resource"
+    PUT = "PUT", "replace a resource as a whole"
+    PATCH = "PATCH", "change a part of a resource"
+    DELETE = "DELETE", "take a resource away for good"
+    CONNECT = "CONNECT", "open a tunnel through the proxy"
+    OPTIONS = "OPTIONS", "ask what a resource allows, as preflights do"
+    TRACE = "TRACE", "have the request sent back as received"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal
@@ -23,6 +22,7 @@ from meshgen.intent.features import Ambient, Located, Written, feature, plain, s
 from meshgen.intent.match import PORT_NAME
 from meshgen.intent.policy import CircuitBreaker, LoadBalancing, OutlierDetection, RateLimit, Retries
 from meshgen.intent.traffic import Cors, Fault, Headers, Mirror, Route, Split
+from meshgen.intent.words import Word
 from meshgen.values import DNS_LABEL, Duration, Text
 
 LABEL_KEY = Text(
@@ -37,14 +37,14 @@ REASON = Text(what="a reason", longest=1024)
 Labels = Mapping[Annotated[str, LABEL_KEY], Annotated[str, LABEL_VALUE]]
 
 
-class Protocol(enum.Enum):
+class Protocol(Word):
     """What a port speaks."""
 
-    HTTP = "http"
-    HTTP2 = "http2"
-    GRPC = "grpc"
-    TCP = "tcp"
-    TLS = "tls"
+    HTTP = "http", "HTTP/1.1, whose requests are seen one by one"
+    HTTP2 = "http2", "HTTP/2 in plain text inside the mesh"
+    GRPC = "grpc", "gRPC calls, which ride on HTTP/2"
+    TCP = "tcp", "connections of bytes that nobody looks into"
+    TLS = "tls", "connections that the application itself encrypts"
 
     @property
     def is_http(self) -> bool:
@@ -154,11 +154,11 @@ class Defaults(Located):
     connect_timeout: Duration | None = feature("longest time to connect to an instance", default=None)
 
 
-class Accounts(enum.Enum):
+class Accounts(Word):
     """Which account a service has that writes none."""
 
-    NAMED = "named"
-    DEFAULT = "default"
+    NAMED = "named", "the account that has the service's name"
+    DEFAULT = "default", "the account named default of the namespace"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-import enum
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal
 
 from meshgen.intent.constraints import AtLeastOne, Constraint, ExactlyOne
 from meshgen.intent.features import Located, feature, plain
 from meshgen.intent.match import HTTP_TOKEN, QUERY_NAME
+from meshgen.intent.words import Word
 from meshgen.values import COUNT, Duration, Percent, Whole
 
 
-class RetryCondition(enum.Enum):
+class RetryCondition(Word):
     """What a try may end with to be followed by another."""
 
-    SERVER_ERROR = "5xx"
-    GATEWAY_ERROR = "gateway-error"
-    RETRIABLE_4XX = "retriable-4xx"
-    CANCELLED = "cancelled"
-    DEADLINE_EXCEEDED = "deadline-exceeded"
-    INTERNAL = "internal"
-    RESOURCE_EXHAUSTED = "resource-exhausted"
-    UNAVAILABLE = "unavailable"
-    CONNECT_FAILURE = "connect-failure"
-    RESET = "reset"
-    REFUSED_STREAM = "refused-stream"
+    SERVER_ERROR = "5xx", "any answer from 500 to 599"
+    GATEWAY_ERROR = "gateway-error", "an answer of 502, 503 or 504"
+    RETRIABLE_4XX = "retriable-4xx", "an answer of 409, a conflict that may pass"
+    CANCELLED = "cancelled", "the gRPC status CANCELLED in the answer"
+    DEADLINE_EXCEEDED = "deadline-exceeded", "the gRPC status DEADLINE_EXCEEDED in the answer"
+    INTERNAL = "internal", "the gRPC status INTERNAL in the answer"
+    RESOURCE_EXHAUSTED = "resource-exhausted", "the gRPC status RESOURCE_EXHAUSTED in the answer"
+    UNAVAILABLE = "unavailable", "the gRPC status UNAVAILABLE in the answer"
+    CONNECT_FAILURE = "connect-failure", "no connection to the instance could be made"
+    RESET = "reset", "the connection broke, or the try expired, before an answer"
+    REFUSED_STREAM = "refused-stream", "the instance refused the stream before reading it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,18 +90,18 @@ class OutlierDetection(Located):
     max_ejection_percent: Percent | None = feature("most instances that may be out at once", default=None)
 
 
-class Policy(enum.Enum):
+class Policy(Word):
     """How an instance is picked."""
 
-    ROUND_ROBIN = "round-robin"
-    LEAST_REQUEST = "least-request"
-    RANDOM = "random"
+    ROUND_ROBIN = "round-robin", "one instance after the other in turn"
+    LEAST_REQUEST = "least-request", "the less busy of instances that are compared"
+    RANDOM = "random", "any instance, each as likely as the others"
 
 
-class Session(enum.Enum):
+class Session(Word):
     """A cookie that lives as long as the browser's session."""
 
-    SESSION = "session"
+    SESSION = "session", "as long as the browser keeps its session"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,12 +134,12 @@ class LoadBalancing(Located):
     hash_on: HashOn | None = plain("what picks the instance", default=None)
 
 
-class Per(enum.Enum):
+class Per(Word):
     """How often a bucket is refilled."""
 
-    SECOND = "second"
-    MINUTE = "minute"
-    HOUR = "hour"
+    SECOND = "second", "the bucket is refilled every second"
+    MINUTE = "minute", "the bucket is refilled every minute"
+    HOUR = "hour", "the bucket is refilled every hour"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -151,7 +151,7 @@ def _scalar(shape: Shape) -> Schema:
         case ParsedShape():
             return {"type": "string", "pattern": Duration.pattern}
         case EnumShape(members=members):
-            return {"enum": [member.value for member in members.values()]}
+            return {"oneOf": [{"const": word.value, "description": word.doc} for word in members.values()]}
         case FlagShape(only_true=only_true):
             return {"const": True} if only_true else {"type": "boolean"}
         case ConstantShape(word=word):

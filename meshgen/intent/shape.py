@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from meshgen.diagnostics import Code, Findings, near_miss
 from meshgen.intent.foreign import reserved_value
+from meshgen.intent.words import Word
 from meshgen.scalars import is_ambiguous
 from meshgen.source import ListNode, MapNode, Node, ScalarNode
 from meshgen.values import Duration, Percent, Text, Whole
@@ -199,7 +200,7 @@ class ParsedShape(Shape):
 class EnumShape(Shape):
     """One of several words."""
 
-    members: Mapping[str, enum.Enum]
+    members: Mapping[str, Word]
 
     @property
     def what(self) -> str:

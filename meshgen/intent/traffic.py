@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
@@ -11,6 +10,7 @@ from meshgen.intent.constraints import AtLeastOne, AtMostOne, Constraint, Exactl
 from meshgen.intent.features import Located, Written, feature, plain
 from meshgen.intent.match import HTTP_TOKEN, PATH, VALUE, Match, Method
 from meshgen.intent.policy import Retries
+from meshgen.intent.words import Word
 from meshgen.values import DNS_LABEL, PORT, Duration, Percent, Text, Whole
 
 HOSTNAME = Text(
@@ -33,21 +33,21 @@ ORIGIN = Text(
 Split = Mapping[Annotated[str, DNS_LABEL], Percent]
 
 
-class Scheme(enum.Enum):
+class Scheme(Word):
     """Schemes that a redirect may lead to."""
 
-    HTTP = "http"
-    HTTPS = "https"
+    HTTP = "http", "plain HTTP without any encryption"
+    HTTPS = "https", "HTTP over TLS, as browsers prefer"
 
 
-class RedirectCode(enum.Enum):
+class RedirectCode(Word):
     """Status codes that redirect."""
 
-    MOVED = 301
-    FOUND = 302
-    SEE_OTHER = 303
-    TEMPORARY = 307
-    PERMANENT = 308
+    MOVED = 301, "moved for good, POST may become GET"
+    FOUND = 302, "found elsewhere for now, POST may become GET"
+    SEE_OTHER = 303, "see the other address with GET"
+    TEMPORARY = 307, "elsewhere for now, with the same method"
+    PERMANENT = 308, "moved for good, with the same method"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,26 +106,26 @@ class Headers(Located):
     response: HeaderEdits | None = plain("edits before the answer is given back", default=None)
 
 
-class GrpcStatus(enum.Enum):
+class GrpcStatus(Word):
     """The canonical gRPC codes, spelled as `retryOn` spells them."""
 
-    OK = "ok"
-    CANCELLED = "cancelled"
-    UNKNOWN = "unknown"
-    INVALID_ARGUMENT = "invalid-argument"
-    DEADLINE_EXCEEDED = "deadline-exceeded"
-    NOT_FOUND = "not-found"
-    ALREADY_EXISTS = "already-exists"
-    PERMISSION_DENIED = "permission-denied"
-    RESOURCE_EXHAUSTED = "resource-exhausted"
-    FAILED_PRECONDITION = "failed-precondition"
-    ABORTED = "aborted"
-    OUT_OF_RANGE = "out-of-range"
-    UNIMPLEMENTED = "unimplemented"
-    INTERNAL = "internal"
-    UNAVAILABLE = "unavailable"
-    DATA_LOSS = "data-loss"
-    UNAUTHENTICATED = "unauthenticated"
+    OK = "ok", "the call succeeded after all"
+    CANCELLED = "cancelled", "the caller gave the call up"
+    UNKNOWN = "unknown", "an error that nobody can name"
+    INVALID_ARGUMENT = "invalid-argument", "the caller sent what makes no sense"
+    DEADLINE_EXCEEDED = "deadline-exceeded", "the time for the call ran out"
+    NOT_FOUND = "not-found", "what was asked for does not exist"
+    ALREADY_EXISTS = "already-exists", "what should be created is there already"
+    PERMISSION_DENIED = "permission-denied", "the caller is known and may not"
+    RESOURCE_EXHAUSTED = "resource-exhausted", "a quota or a resource is used up"
+    FAILED_PRECONDITION = "failed-precondition", "the system is not in the state for it"
+    ABORTED = "aborted", "the call met another one and lost"
+    OUT_OF_RANGE = "out-of-range", "the call went past a valid range"
+    UNIMPLEMENTED = "unimplemented", "the server does not have this method"
+    INTERNAL = "internal", "the server broke a promise of its own"
+    UNAVAILABLE = "unavailable", "the server cannot be reached just now"
+    DATA_LOSS = "data-loss", "data is lost or damaged for good"
+    UNAUTHENTICATED = "unauthenticated", "the caller has not said who it is"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

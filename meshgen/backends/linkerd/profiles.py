@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from meshgen.intent.access import Mode
 from meshgen.intent.features import Located, plain
+from meshgen.intent.words import Word
 from meshgen.profile import GatewayApi, Profile
 
 VERSIONS = ("2.18", "2.19", "2.20")
@@ -20,23 +20,23 @@ GATEWAY_APIS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 
 
-class Traffic(enum.Enum):
+class Traffic(Word):
     """By which objects traffic is split."""
 
-    AUTO = "auto"  # TrafficSplit for a service that wishes for nothing else
-    SMI = "smi"  # TrafficSplit alone
-    GATEWAY = "gateway"  # routes of the Gateway API alone
+    AUTO = "auto", "TrafficSplit for a service that wishes for nothing else"
+    SMI = "smi", "TrafficSplit alone, with the SMI extension installed"
+    GATEWAY = "gateway", "routes of the Gateway API alone"
 
 
-class InboundPolicy(enum.Enum):
+class InboundPolicy(Word):
     """What a port without a Server admits in the cluster."""
 
-    ALL_UNAUTHENTICATED = "all-unauthenticated"
-    ALL_AUTHENTICATED = "all-authenticated"
-    CLUSTER_UNAUTHENTICATED = "cluster-unauthenticated"
-    CLUSTER_AUTHENTICATED = "cluster-authenticated"
-    DENY = "deny"
-    AUDIT = "audit"
+    ALL_UNAUTHENTICATED = "all-unauthenticated", "everybody, with or without an identity"
+    ALL_AUTHENTICATED = "all-authenticated", "every identity of the mesh, from any cluster"
+    CLUSTER_UNAUTHENTICATED = "cluster-unauthenticated", "every address of the cluster's own networks"
+    CLUSTER_AUTHENTICATED = "cluster-authenticated", "identities of the mesh in this cluster"
+    DENY = "deny", "nobody, unless a policy lets them in"
+    AUDIT = "audit", "everybody, and what a policy would refuse is logged"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

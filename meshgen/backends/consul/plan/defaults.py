@@ -45,7 +45,7 @@ def service_defaults(
 def protocol_of(service: ResolvedService) -> str:
     """What the one port of a service in the mesh speaks; to Consul TLS is a stream like any other."""
     protocol = service.service_ports[0].protocol if service.service_ports else Protocol.TCP
-    return Protocol.TCP.value if protocol is Protocol.TLS else protocol.value
+    return str((Protocol.TCP if protocol is Protocol.TLS else protocol).value)
 
 
 def _dialed_directly(service: ResolvedService, names: Names) -> bool | None:
@@ -56,7 +56,6 @@ def _dialed_directly(service: ResolvedService, names: Names) -> bool | None:
 
 
 def _mutual_tls_mode(service: ResolvedService) -> str | None:
-    if service.mode is not None:
-        return service.mode.value
     # ProxyDefaults may say permissive, and then plaintext passes the intentions.
-    return Mode.STRICT.value if service.has_authorization else None
+    mode = Mode.STRICT if service.mode is None and service.has_authorization else service.mode
+    return None if mode is None else str(mode.value)

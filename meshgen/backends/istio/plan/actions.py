@@ -134,7 +134,7 @@ def fault(injected: traffic.Fault, protocol: Protocol) -> Fault | None:
 
 
 def _grpc_name(status: traffic.GrpcStatus) -> str:
-    return status.value.replace("-", "_").upper()
+    return str(status.value).replace("-", "_").upper()
 
 
 def mirrors(mirror: traffic.Mirror, directory: Directory, port: ServicePort) -> tuple[Mirror, ...]:
