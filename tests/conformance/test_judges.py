@@ -27,7 +27,7 @@ from tests.conformance.broken import broken
 from tests.conformance.clusters import Cluster, ladder_of, lines
 from tests.conformance.corpora import Document
 from tests.conformance.judges import kubectl_validate
-from tests.conformance.judges.apiserver import serving
+from tests.conformance.judges.apiserver import read, serving
 from tests.conformance.judges.verdict import Manifest, Verdict
 from tests.conformance.samples import Sample
 from tests.conformance.verdicts import rows
@@ -85,7 +85,7 @@ def test_they_say_what_we_say_but_for_rules_of_ours(
     every = [*decided, *spoiled(decided)]
     manifests = [manifest(sample.document) for sample in every]
     (tmp_path / "server").mkdir()
-    with serving(world.definitions(), tmp_path / "server") as server:
+    with serving(read(world.definitions()), tmp_path / "server") as server:
         by_server = server.judge(manifests)
     (tmp_path / "files").mkdir()
     by_tool = kubectl_validate.judge(manifests, world.definitions(), tmp_path / "files")

@@ -53,27 +53,28 @@ class ApiServer:
 
 
 @contextmanager
-def serving(definitions: Sequence[Path], folder: Path) -> Iterator[ApiServer]:
-    """Run a server that knows the kinds which the files of some folders define; its own go to `folder`."""
+def serving(definitions: Iterable[Mapping[str, Any]], folder: Path) -> Iterator[ApiServer]:
+    """Run a server that knows the kinds of some CustomResourceDefinitions; its files go to `folder`."""
     with kube_apiserver(folder) as server:
         server.wait_until(lambda: _is_ready(server.port))
         with closing(_client(server.port)) as client:
-            wanted = {kind for each in _read(definitions) for kind in _define(client, each)}
+            wanted = {kind for each in definitions for kind in _define(client, each)}
             server.wait_until(lambda: wanted <= _kinds(client).keys())
             kinds = _kinds(client)
         yield ApiServer(port=server.port, kinds=kinds)
+
+
+def read(folders: Iterable[Path]) -> Iterator[dict[str, Any]]:
+    """Read the definitions in the files of some folders."""
+    for path in (path for folder in folders for path in sorted(folder.glob("*.yaml"))):
+        with path.open("rb") as stream:
+            yield from filter(None, yaml.load_all(stream, Loader=yaml.CSafeLoader))
 
 
 def _is_ready(port: int) -> bool:
     with closing(_client(port)) as client, suppress(OSError):
         return _ask(client, "GET", "/readyz")[0] == HTTPStatus.OK
     return False
-
-
-def _read(folders: Iterable[Path]) -> Iterator[dict[str, Any]]:
-    for path in (path for folder in folders for path in sorted(folder.glob("*.yaml"))):
-        with path.open("rb") as stream:
-            yield from filter(None, yaml.load_all(stream, Loader=yaml.CSafeLoader))
 
 
 def _define(client: http.client.HTTPSConnection, definition: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
