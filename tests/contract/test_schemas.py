@@ -1,4 +1,4 @@
-"""What editors are told of our own documents: every key and every word is described, and shipped as printed."""
+"""What editors are told of our documents: every key and word is described, and shipped as printed."""
 
 from __future__ import annotations
 
