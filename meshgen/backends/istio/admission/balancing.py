@@ -48,14 +48,16 @@ def _hashing(path: Path, hashing: Body) -> Iterator[Complaint]:
 
 def _cookie(path: Path, cookie: Body) -> Iterator[Complaint]:
     if cookie.get("name") == "":
-        yield RULE.broken((*path, "name"), "the name of the cookie is empty")
+        yield RULE.broken((*path, "name"), "the name of the cookie is empty", "name the cookie")
     seen: set[str] = set()
     for at, attribute in each(cookie, path, "attributes"):
         name = attribute["name"]
         if name == "":
-            yield RULE.broken((*at, "name"), "the name of the attribute is empty")
+            yield RULE.broken((*at, "name"), "the name of the attribute is empty", "name the attribute")
         elif name in seen:
-            yield RULE.broken((*at, "name"), f"the attribute {quoted(name)} stands in the list twice")
+            yield RULE.broken(
+                (*at, "name"), f"the attribute {quoted(name)} stands in the list twice", "keep one of them"
+            )
         seen.add(name)
     yield from durations.refused_or_none(path, cookie, "ttl")
 

@@ -24,6 +24,7 @@ _ATTRIBUTES = frozenset(
     }
 )
 _KEYED = ("request.headers", "request.auth.claims", "experimental.envoy.filters.")
+_KNOWN = (*_ATTRIBUTES, "request.headers[NAME]", "request.auth.claims[NAME]")
 _DROPPED = ("destination.namespace", "destination.labels", "destination.name", "destination.user")
 _ADDRESSES = ("ipBlocks", "notIpBlocks", "remoteIpBlocks", "notRemoteIpBlocks")
 _OF_ADDRESS = frozenset({"source.ip", "remote.ip", "destination.ip"})

@@ -32,7 +32,9 @@ def refused(path: Path, route: Body) -> Iterator[Complaint]:
     for key in ("allowHeaders", "exposeHeaders"):
         for where, name in each(policy, at, key):
             if not is_token(name):  # `*` is one
-                yield _RULE.broken(where, f"{quoted(name)} is not the name of a header")
+                yield _RULE.broken(
+                    where, f"{quoted(name)} is not the name of a header", "write x-user, or * for all"
+                )
     yield from durations.refused_age(at, policy, "maxAge")
 
 

@@ -38,7 +38,11 @@ def refused(resource: Resource) -> Iterator[Complaint]:
     for path, subset in each(spec, _SPEC, "subsets"):
         name = subset.get("name", "")
         if name in seen:
-            yield _RULE.broken((*path, "name"), f"the subset {quoted(name)} stands in the list twice")
+            yield _RULE.broken(
+                (*path, "name"),
+                f"the subset {quoted(name)} stands in the list twice",
+                "keep one of them, or name it anew",
+            )
         yield from no_label(_RULE, (*path, "name"), name, "the name of a subset")
         yield from no_labels(_RULE, path, subset, "labels")
         yield from traffic_policy.refused(path, subset, resource)

@@ -31,14 +31,16 @@ def refused(rule: Rule, resource: Resource) -> Iterator[Complaint]:
 def _bound(rule: Rule, path: Path, listener: Body, taken: set[int | str]) -> Iterator[Complaint]:
     number, bind = listener["port"].get("number", 0), listener.get("bind", "")
     if (number or bind) in taken:
-        yield rule.broken((*path, "port"), f"another listener is bound to {quoted(number or bind)}")
+        yield rule.broken(
+            (*path, "port"), f"another listener is bound to {quoted(number or bind)}", "join their hosts"
+        )
     if number == 0:
         yield from _socket(rule, path, listener)
         return
     if not is_port(number):
         yield rule.broken((*path, "port", "number"), f"{number} is not a port number", "write 1 to 65535")
     if bind and not is_ip(bind):
-        yield rule.broken((*path, "bind"), f"{quoted(bind)} is not an address")
+        yield rule.broken((*path, "bind"), f"{quoted(bind)} is not an address", "write 127.0.0.1")
 
 
 def _socket(rule: Rule, path: Path, listener: Body) -> Iterator[Complaint]:

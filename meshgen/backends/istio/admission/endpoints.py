@@ -15,6 +15,7 @@ from meshgen.backends.istio.admission.terms import (
     no_labels,
     quoted,
 )
+from meshgen.diagnostics import near_miss
 from meshgen.grammar import is_ip
 from meshgen.resources import Complaint, Path
 
@@ -34,6 +35,7 @@ def refused(rule: Rule, spec: Body, resolution: str) -> Iterator[Complaint]:
             yield rule.broken(
                 (*path, "address") if address else path,
                 f"{quoted(address)} is neither a domain nor an address",
+                "write example.com or 10.0.0.1",
             )
         yield from no_labels(rule, path, endpoint, "labels")
         yield from _ports(rule, path, endpoint, ports)
@@ -56,10 +58,16 @@ def _static(rule: Rule, path: Path, endpoint: Body, ports: int) -> Iterator[Comp
     address = endpoint.get("address", "")
     if address.startswith(SOCKET):
         if ports != 1:
-            yield rule.broken((*path, "address"), f"a socket serves one port, and the entry has {ports}")
+            yield rule.broken(
+                (*path, "address"),
+                f"a socket serves one port, and the entry has {ports}",
+                "write an entry for each port",
+            )
     elif address == "":
         yield rule.doubtful(
-            path, f"the endpoint in network {quoted(endpoint.get('network', ''))} has no address"
+            path,
+            f"the endpoint in network {quoted(endpoint.get('network', ''))} has no address",
+            "write address",
         )
     elif not is_ip(address):
         yield rule.broken(
@@ -70,9 +78,6 @@ def _static(rule: Rule, path: Path, endpoint: Body, ports: int) -> Iterator[Comp
 def _ports(rule: Rule, path: Path, endpoint: Body, ports: frozenset[str]) -> Iterator[Complaint]:
     for at, name, _ in named(endpoint, path, "ports"):
         if name not in ports:
-            yield rule.broken(
-                at,
-                f"the port {quoted(name)} is none of the entry",
-                f"write one of {', '.join(sorted(ports))}" if ports else None,
-            )
+            hint = near_miss(name, ports) or "add the port to the entry"
+            yield rule.broken(at, f"the port {quoted(name)} is none of the entry", hint)
         yield from no_label(rule, at, name, "the name of a port")

@@ -29,7 +29,11 @@ def refused(
     for index, target in enumerate(targets):
         namespace = resource.namespace if target == "." else target
         if namespace in seen:
-            yield _RULE.broken((*_PATH, index), f"{quoted(target)} names a namespace that stands before it")
+            yield _RULE.broken(
+                (*_PATH, index),
+                f"{quoted(target)} names a namespace that stands before it",
+                "keep one of them",
+            )
         elif not (target in (".", "*") or is_label(target) or (target == "~" and may_be_nobody)):
             yield _RULE.broken(
                 (*_PATH, index), f"{quoted(target)} is not a namespace", "write '.', '*' or a name"

@@ -41,18 +41,22 @@ def refused(path: Path, body: Body) -> Iterator[Complaint]:
 
 def _name(path: Path, name: str, *, may_be_authority: bool) -> Iterator[Complaint]:
     if name == "":
-        yield _RULE.broken(path, "the name of the header is empty")
+        yield _RULE.broken(path, "the name of the header is empty", "name the header")
     elif name.lower() == "host" and not may_be_authority:
         yield _RULE.broken(
             path, f"{quoted(name)} cannot change there", "set it on the request, or write rewrite"
         )
     elif name.startswith(":") and not (may_be_authority and name.lower() == ":authority"):
-        yield _RULE.broken(path, f"{quoted(name)} is no header that a route changes")
+        yield _RULE.broken(
+            path,
+            f"{quoted(name)} is no header that a route changes",
+            "write rewrite for the path or the authority",
+        )
 
 
 def _value(path: Path, value: str) -> Iterator[Complaint]:
     if _CONTROL.search(value):
-        yield _RULE.broken(path, f"{quoted(value)} holds a control character")
+        yield _RULE.broken(path, f"{quoted(value)} holds a control character", "write it on one line")
     elif not _VALUE.fullmatch(value):
         yield _RULE.broken(
             path, f"{quoted(value)} has a '%' that ends nowhere", "write %% for a percent sign"

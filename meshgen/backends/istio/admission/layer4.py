@@ -56,9 +56,15 @@ def _names(path: Path, match: Body, spec: Body, known: Hosts) -> Iterator[Compla
         if is_wildcard_domain(name) or is_cluster:
             yield from _beyond(at, name, known)
         elif is_ip(name):
-            yield _RULE.doubtful(at, f"{quoted(name)} is an address, which clients do not ask for by name")
+            yield _RULE.doubtful(
+                at,
+                f"{quoted(name)} is an address, which clients do not ask for by name",
+                "write destinationSubnets",
+            )
         else:
-            yield _RULE.broken(at, f"{quoted(name)} is not the name of a server")
+            yield _RULE.broken(
+                at, f"{quoted(name)} is not the name of a server", "write a domain such as www.example.com"
+            )
 
 
 def _beyond(path: Path, name: str, known: Hosts) -> Iterator[Complaint]:

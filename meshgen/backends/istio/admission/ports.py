@@ -53,7 +53,9 @@ def refused_port(rule: Rule, path: Path, port: Body) -> Iterator[Complaint]:
         yield from no_label(rule, (*path, "name"), port["name"], "the name of a port")
     if not is_known(port.get("protocol", "")):
         yield rule.broken(
-            (*path, "protocol"), f"{quoted(port['protocol'])} is not a protocol that Istio knows"
+            (*path, "protocol"),
+            f"{quoted(port['protocol'])} is not a protocol that Istio knows",
+            "write HTTP, HTTP2, GRPC, HTTPS, TLS or TCP",
         )
     if port.get("targetPort"):
         yield rule.broken(

@@ -59,8 +59,10 @@ def _failures(path: Path, listed: str) -> Iterator[Complaint]:
     for word in listed.split(","):
         is_status = word.isascii() and word.isdecimal() and len(word) < 10 and int(word) in _STATUSES
         if word not in _FAILURES and not is_status:
-            hint = (
-                near_miss(word.strip(), _FAILURES)
-                or "write words such as 5xx, with commas and no spaces between"
-            )
-            yield _RULE.broken(path, f"{quoted(word)} is not a failure that Istio knows", hint)
+            yield _RULE.broken(path, f"{quoted(word)} is not a failure that Istio knows", _hint(word))
+
+
+def _hint(word: str) -> str:
+    if word.strip() in _FAILURES:
+        return "write commas without spaces"
+    return near_miss(word.strip(), _FAILURES) or "write words such as 5xx, or statuses such as 503"

@@ -70,7 +70,11 @@ def _ports(spec: Body) -> Iterator[Complaint]:
         name, protocol = port["name"], port.get("protocol", "")
         yield from no_label(_RULE, (*path, "name"), name, "the name of a port")
         if not is_known(protocol):
-            yield _RULE.broken((*path, "protocol"), f"{quoted(protocol)} is not a protocol that Istio knows")
+            yield _RULE.broken(
+                (*path, "protocol"),
+                f"{quoted(protocol)} is not a protocol that Istio knows",
+                "write HTTP, HTTP2, GRPC, HTTPS, TLS or TCP",
+            )
 
 
 def _unallocated(resource: Resource, resolution: str) -> Iterator[Complaint]:
@@ -98,7 +102,9 @@ def _dynamic(resource: Resource) -> Iterator[Complaint]:
     for key in ("addresses", "endpoints"):
         if spec.get(key):
             yield _RULE.broken(
-                (*_SPEC, key), f"{key} stand beside resolution DYNAMIC_DNS, which excludes them"
+                (*_SPEC, key),
+                f"{key} stand beside resolution DYNAMIC_DNS, which excludes them",
+                "leave them out",
             )
     for path, port in each(spec, _SPEC, "ports"):
         protocol = port.get("protocol", "")

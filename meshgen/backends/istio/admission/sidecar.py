@@ -59,7 +59,9 @@ def _port(path: Path, port: Body, taken: set[int]) -> Iterator[Complaint]:
 def _listener(path: Path, listener: Body) -> Iterator[Complaint]:
     protocol = listener["port"].get("protocol", "")
     if listener.get("bind") and not is_ip(listener["bind"]):
-        yield _RULE.broken((*path, "bind"), f"{quoted(listener['bind'])} is not an address")
+        yield _RULE.broken(
+            (*path, "bind"), f"{quoted(listener['bind'])} is not an address", "write 127.0.0.1"
+        )
     if listener.get("defaultEndpoint"):
         yield from _endpoint((*path, "defaultEndpoint"), listener["defaultEndpoint"])
     if "tls" in listener:
@@ -69,6 +71,7 @@ def _listener(path: Path, listener: Body) -> Iterator[Complaint]:
         yield _RULE.doubtful(
             (*path, "connectionPool", "http"),
             f"the protocol {quoted(protocol)} is not HTTP, so only tcp acts",
+            "write tcp alone",
         )
 
 
@@ -108,6 +111,8 @@ def _outbound(spec: Body) -> Iterator[Complaint]:
     if "port" not in proxy:
         yield _RULE.broken(path, "the proxy has no port", "write port: {number: 8080}")
     if not is_fqdn(proxy["host"]):
-        yield _RULE.broken((*path, "host"), f"{quoted(proxy['host'])} is not a domain")
+        yield _RULE.broken(
+            (*path, "host"), f"{quoted(proxy['host'])} is not a domain", "write the full name of a Service"
+        )
     elif "port" in proxy:
         yield from destinations.refused_one(path, proxy)

@@ -37,11 +37,11 @@ class Rule:
     code: Code
     source: str
 
-    def broken(self, path: Path, message: str, hint: str | None = None) -> Complaint:
+    def broken(self, path: Path, message: str, hint: str) -> Complaint:
         """Say that the webhook rejects the object."""
         return Complaint(code=self.code, path=path, message=message, hint=hint, source=self.source)
 
-    def doubtful(self, path: Path, message: str, hint: str | None = None) -> Complaint:
+    def doubtful(self, path: Path, message: str, hint: str) -> Complaint:
         """Say that the webhook admits the object with a warning."""
         warning = Severity.WARNING
         return Complaint(
@@ -106,9 +106,11 @@ def no_labels(rule: Rule, path: Path, body: Body, key: str) -> Iterator[Complain
         prefix, slash, rest = name.rpartition("/")
         is_prefix = not slash or (len(prefix) <= _LONGEST_PREFIX and all(map(is_label, prefix.split("."))))
         if not is_prefix or len(rest) > _LONGEST_LABEL or _NAME.fullmatch(rest) is None:
-            yield rule.broken(at, f"{quoted(name)} is not the key of a label")
+            yield rule.broken(at, f"{quoted(name)} is not the key of a label", "write app or example.com/app")
         if value != "" and _NAME.fullmatch(value) is None:
-            yield rule.broken(at, f"{quoted(value)} is not the value of a label")
+            yield rule.broken(
+                at, f"{quoted(value)} is not the value of a label", "write letters, digits, '-', '_' and '.'"
+            )
 
 
 def no_port(rule: Rule, path: Path, body: Body, key: str) -> Iterator[Complaint]:
@@ -138,7 +140,11 @@ def no_regex(rule: Rule, path: Path, regex: str) -> Iterator[Complaint]:
     if regex == "":
         yield rule.broken(path, "the regular expression is empty", "write .* for any value")
     elif len(regex.encode(errors="surrogatepass")) > _LONGEST_REGEX:
-        yield rule.broken(path, f"the regular expression has more than {_LONGEST_REGEX} bytes")
+        yield rule.broken(
+            path,
+            f"the regular expression has more than {_LONGEST_REGEX} bytes",
+            "split it into several matches",
+        )
     elif (why := re2_refusal(regex)) is not None:
         yield rule.broken(
             path,

@@ -61,7 +61,9 @@ def _key(path: Path, index: int, key: Any) -> Iterator[Complaint]:
         return
     missing = [name for name in _MEMBERS[kind] if not _is_member(key, name)]
     if missing:
-        yield _RULE.broken(path, f"the key {index} has no {missing[0]}, which every {kind} key has")
+        yield _RULE.broken(
+            path, f"the key {index} has no {missing[0]}, which every {kind} key has", "paste the key whole"
+        )
     elif kind == "oct" or "d" in key:
         yield _RULE.doubtful(
             path, f"the key {index} is private, and whoever reads it signs", "paste the public keys"

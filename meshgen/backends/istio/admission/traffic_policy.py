@@ -61,5 +61,9 @@ def _tunnel(path: Path, tunnel: Body) -> Iterator[Complaint]:
     if method not in _METHODS:
         yield _RULE.broken((*path, "protocol"), f"{quoted(method)} opens no tunnel", "write CONNECT or POST")
     if not is_fqdn(host) and not is_ip(host):
-        yield _RULE.broken((*path, "targetHost"), f"{quoted(host)} is neither a domain nor an address")
+        yield _RULE.broken(
+            (*path, "targetHost"),
+            f"{quoted(host)} is neither a domain nor an address",
+            "write example.com or 10.0.0.1",
+        )
     yield from no_number(_RULE, (*path, "targetPort"), tunnel["targetPort"])

@@ -100,7 +100,7 @@ def _twice(spec: Body) -> Iterator[Complaint]:
     for path, host in each(spec, _SPEC, "hosts"):
         wider = next(known.wildcards(host), None)
         if host in seen:
-            yield _RULE.broken(path, f"{quoted(host)} stands in the list twice")
+            yield _RULE.broken(path, f"{quoted(host)} stands in the list twice", "keep one of them")
         elif wider is not None:
             yield _RULE.broken(
                 path, f"{quoted(wider)} covers {quoted(host)} in the same list", "keep one of them"

@@ -134,12 +134,10 @@ class Workloads:
         return namespace in self._by_namespace
 
     def selected(self, namespace: str, labels: Mapping[str, str]) -> set[Resource]:
-        """Find the workloads of a namespace that have all of some labels."""
+        """Find the workloads of a namespace that have all of some labels, of which there is one at least."""
         having = [
             self._by_label.get((namespace, key, value), set[Resource]()) for key, value in labels.items()
         ]
-        if not having:
-            return self._by_namespace.get(namespace, set())
         return set.intersection(*sorted(having, key=len))
 
 
