@@ -94,8 +94,8 @@ def rendered(names: list[str], how: Arguments) -> Output:
     findings.extend(reading.findings)
     manifests = ""
     if not findings.has_errors:
-        asked = {"is_partial": how.is_partial, "is_patched": how.is_patched}
-        rendering = render(reading, chosen.backend, chosen.profile, **asked)
+        backend, profile = chosen
+        rendering = render(reading, backend, profile, is_partial=how.is_partial, is_patched=how.is_patched)
         findings.extend(rendering.findings)
         manifests = "" if findings.has_errors else written_as(rendering, how)
     return Output(manifests, report(findings, Format.TEXT))

@@ -51,7 +51,7 @@ def telling(command: Command) -> Command:
         metavar="FORMAT[=FILE]",
         multiple=True,
         callback=_reports,
-        help="Tell findings as text, json, sarif, junit, github or gitlab: on stderr, or in FILE. "
+        help=f"Tell findings as {', '.join(form.value for form in Format)}: on stderr, or in FILE. "
         "May be repeated.  [default: text]",
     )
     @click.option(
@@ -73,13 +73,8 @@ def telling(command: Command) -> Command:
     def with_telling(
         *, reports: tuple[Report, ...], fail_on: str, quiet: bool, color: str, **options: Any
     ) -> int:
-        how = Telling(
-            reports=reports,
-            fail_on=Severity(fail_on),
-            is_quiet=quiet,
-            color=Color(color),
-            inputs=options.get("names", ()),
-        )
+        names, gravity = options.get("names", ()), Severity(fail_on)
+        how = Telling(reports=reports, fail_on=gravity, is_quiet=quiet, color=Color(color), inputs=names)
         return command(telling=how, **options)
 
     return with_telling

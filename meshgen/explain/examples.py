@@ -11,6 +11,7 @@ from meshgen.api import read_documents, read_intents, render, validate
 from meshgen.crd.importer import Origin, imported
 from meshgen.diagnostics import Code, Diagnostic, Findings
 from meshgen.inputs import Content
+from meshgen.intent.rules import check
 from meshgen.profiles import choose, read_profiles
 
 _COMMAND = re.compile(r"^# meshgen (render|validate) \S+(?:.* --mesh (\S+))?")
@@ -50,14 +51,17 @@ def told(given: Example) -> tuple[Diagnostic, ...]:
 
 
 def _translate(content: Content, head: str, findings: Findings) -> None:
-    documents = read_documents([content], findings=findings)
+    documents = read_documents([content], findings=Findings())
     written = read_profiles(documents.profiles, findings=findings)
     command = _COMMAND.match(head)
-    verb, mesh = ("validate", None) if command is None else command.groups()
+    verb, mesh = (None, None) if command is None else command.groups()
     chosen = () if mesh is None else choose(mesh, written, _SETTING.findall(head), findings=findings)
     if verb == "validate":
         findings.extend(validate(documents, chosen).findings)
-    elif not findings.has_errors:
-        reading = read_intents([content])
-        for backend, profile in chosen:
-            findings.extend(render(reading, backend, profile, is_patched="--patches" in head).findings)
+        return
+    reading = read_intents([content])
+    findings.extend(reading.findings)
+    if not findings.has_errors and verb is None:
+        check(reading.intents, callers={}, findings=findings)
+    for backend, profile in () if findings.has_errors else chosen:
+        findings.extend(render(reading, backend, profile, is_patched="--patches" in head).findings)
