@@ -16,7 +16,7 @@ from meshgen.crd.store import Absent, Store
 from meshgen.diagnostics import Code, Severity, near_miss
 from meshgen.gatewayapi import admission as gateway_admission
 from meshgen.profiles import Choice
-from meshgen.resources import Complaint, Resource, Resources
+from meshgen.resources import WORKLOADS, Complaint, Resource, Resources
 
 NO_SCHEMA = Code(
     number="MG400",
@@ -53,7 +53,7 @@ class Ladder:
 class Judgement:
     """What is held against one object."""
 
-    resource: Resource | None  # None: its structure is not sound, or unknown
+    resource: Resource | None  # None: its structure is not sound, or unknown and no workload's
     complaints: tuple[Complaint, ...]
     evaluations: int  # of CEL rules
 
@@ -79,7 +79,8 @@ def judge(body: Mapping[str, Any], by: Ladder) -> Judgement:
         return Judgement(resource=None, complaints=(_headless(body),), evaluations=0)
     served = by.store.find(api_version, kind)
     if isinstance(served, Absent):
-        return Judgement(resource=None, complaints=(_absent(api_version, kind, served),), evaluations=0)
+        complaint = _absent(api_version, kind, served)
+        return Judgement(resource=_workload(body), complaints=(complaint,), evaluations=0)
     return _judge(prepared(served, body), served, by)
 
 
@@ -97,6 +98,20 @@ def _judge(body: Mapping[str, Any], served: ServedKind, by: Ladder) -> Judgement
         complaints=(*complaints, *_refused(resource, by)),
         evaluations=evaluations,
     )
+
+
+def _workload(body: Mapping[str, Any]) -> Resource | None:
+    """Name what runs pods, which selectors are held against, though nothing in it was checked."""
+    metadata = body.get("metadata")
+    heads = (
+        [metadata.get(key) or "" for key in ("name", "namespace")]
+        if isinstance(metadata, Mapping)
+        else [None]
+    )
+    if not all(isinstance(head, str) for head in heads):
+        return None
+    resource = Resource.of(body)
+    return resource if (resource.group, resource.kind) in WORKLOADS else None
 
 
 def _refused(resource: Resource, by: Ladder) -> Iterator[Complaint]:

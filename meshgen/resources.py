@@ -105,6 +105,26 @@ class Resources:
         )
 
 
+# What runs pods. No schema describes these kinds here, so nothing in them is taken for granted.
+WORKLOADS = (
+    ("", "Pod"),
+    *(("apps", kind) for kind in ("DaemonSet", "Deployment", "ReplicaSet", "StatefulSet")),
+    ("batch", "Job"),
+)
+
+
+def pod_labels(workload: Resource) -> Mapping[str, str]:
+    """Read the labels of the pods that a workload runs, as far as they are sound."""
+    path = ("metadata",) if workload.kind == "Pod" else ("spec", "template", "metadata")
+    labels = functools.reduce(_member, (*path, "labels"), workload.body)
+    pairs = labels.items() if isinstance(labels, Mapping) else ()
+    return {key: value for key, value in pairs if isinstance(value, str)}
+
+
+def _member(body: Any, key: str) -> Any:
+    return body.get(key) if isinstance(body, Mapping) else None
+
+
 def spell(path: Path) -> str:
     """Write a path as the file reads: `spec.http[0].match`, `metadata.labels["a.b/c"]`."""
     text = ""

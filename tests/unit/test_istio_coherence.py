@@ -6,11 +6,15 @@ from typing import Any
 
 import pytest
 
+from meshgen.backends.istio import BACKEND
 from meshgen.backends.istio.coherence import incoherent
 from meshgen.backends.istio.profiles import PROFILES
+from meshgen.ladder import judge, ladder
+from meshgen.profiles import Choice
 from meshgen.resources import Resource, Resources, spell
 
 (ISTIO,) = PROFILES
+LADDER = ladder([Choice(BACKEND, ISTIO)])
 IDLE = "istio-idle-selector AuthorizationPolicy shop/allow"
 UNKNOWN = "istio-unknown-host DestinationRule shop/reviews"
 
@@ -90,3 +94,23 @@ def test_services_that_meshgen_adds_tell_nothing_of_those_beside_them() -> None:
     assert told(resource("v1", "Service", "reviews-v1", spec=spec), rule) == [
         f"{UNKNOWN} spec.host: no Service 'reviews' is in namespace 'shop'"
     ]
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [None, [], {"name": 1}, {"name": "reviews", "namespace": 7}],
+    ids=str,
+)
+def test_a_workload_without_a_sound_name_is_none(metadata: Any) -> None:
+    body = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": metadata}
+
+    assert judge(body, LADDER).resource is None
+
+
+def test_a_workload_is_known_though_no_schema_describes_it() -> None:
+    head = {"apiVersion": "apps/v1", "metadata": {"name": "reviews", "namespace": "shop"}}
+    known = judge({**head, "kind": "Deployment"}, LADDER)
+
+    assert [complaint.code.slug for complaint in known.complaints] == ["no-schema"]
+    assert str(known.resource) == "Deployment shop/reviews"
+    assert judge({**head, "kind": "ControllerRevision"}, LADDER).resource is None

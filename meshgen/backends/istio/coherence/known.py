@@ -10,15 +10,10 @@ from typing import Any, NamedTuple
 from meshgen.backends.istio.hosts import Hosts, full
 from meshgen.manifest import MANAGED_BY
 from meshgen.profile import Profile
-from meshgen.resources import Resource, Resources
+from meshgen.resources import WORKLOADS, Resource, Resources, pod_labels
 
 NETWORKING = "networking.istio.io"
 SECURITY = "security.istio.io"
-_WORKLOADS = (
-    ("", "Pod"),
-    *(("apps", kind) for kind in ("DaemonSet", "Deployment", "ReplicaSet", "StatefulSet")),
-    ("batch", "Job"),
-)
 
 
 class ServiceName(NamedTuple):
@@ -142,21 +137,9 @@ class Workloads:
 
 
 def _labelled(resources: Resources) -> Iterator[tuple[Resource, Mapping[str, str]]]:
-    """List workloads; of kinds without a schema nothing is taken for granted."""
     for entry in resources.of(NETWORKING, "WorkloadEntry"):
         yield entry, entry.spec.get("labels") or {}
     for group in resources.of(NETWORKING, "WorkloadGroup"):
         yield group, group.spec.get("metadata", {}).get("labels") or {}
-    for api_group, kind in _WORKLOADS:
-        for workload in resources.of(api_group, kind):
-            path = ("metadata", "labels") if kind == "Pod" else ("spec", "template", "metadata", "labels")
-            yield workload, _texts(functools.reduce(_member, path, workload.body))
-
-
-def _member(body: Any, key: str) -> Any:
-    return body.get(key) if isinstance(body, Mapping) else None
-
-
-def _texts(labels: Any) -> Mapping[str, str]:
-    pairs = labels.items() if isinstance(labels, Mapping) else ()
-    return {key: value for key, value in pairs if isinstance(value, str)}
+    for api_group, kind in WORKLOADS:
+        yield from ((workload, pod_labels(workload)) for workload in resources.of(api_group, kind))
