@@ -14,7 +14,7 @@ _NUMBER = {"type": "number"}
 _COUNT = {"type": "integer", "minimum": 0}
 _NAMES = {"type": "array", "items": _TEXT}
 _LABEL = "[a-z0-9][-a-z0-9]*"  # these three become names of files
-_KIND = {"type": "string", "pattern": r"^[A-Za-z][A-Za-z0-9]*\Z"}
+_KIND = {"type": "string", "pattern": r"^[A-Za-z][A-Za-z0-9]*$"}
 _NODE = {"$ref": "#/$defs/node"}
 _RESTRICTION = {"$ref": "#/$defs/restriction"}
 _RESTRICTIONS = {"type": "array", "minItems": 1, "items": _RESTRICTION}
@@ -70,7 +70,7 @@ _VERSION = {
     "type": "object",
     "required": ["name", "served", "storage", "schema"],
     "properties": {
-        "name": {"type": "string", "pattern": rf"^{_LABEL}\Z"},
+        "name": {"type": "string", "pattern": rf"^{_LABEL}$"},
         "served": _FLAG,
         "storage": _FLAG,
         "schema": {
@@ -95,7 +95,7 @@ SHAPE: Mapping[str, Any] = MappingProxyType(
                 "properties": {
                     "group": {
                         "type": "string",
-                        "pattern": rf"^({_LABEL}(\.{_LABEL})*)?\Z",
+                        "pattern": rf"^({_LABEL}(\.{_LABEL})*)?$",
                     },  # empty: the core group
                     "scope": {"enum": ["Namespaced", "Cluster"]},
                     "names": {

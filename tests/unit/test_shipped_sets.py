@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
-from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema_rs import meta
 
 from meshgen import datafiles, schemafiles
 from meshgen.backend import backends
@@ -82,10 +82,9 @@ def test_every_shipped_schema_is_named_and_is_json_schema(project: str) -> None:
         for entry in each.entries
         for file in entry.served.values()
     }
-    for schema in shipped.values():
-        Draft202012Validator.check_schema(schema, format_checker=FormatChecker(formats=()))
 
     assert named == set(shipped)
+    assert [] == [name for name, schema in shipped.items() if not meta.is_valid(schema)]  # as draft 2020-12
 
 
 def test_what_is_under_another_licence_says_so() -> None:
