@@ -60,16 +60,16 @@ def report(node: Node, body: Any, *, findings: Findings) -> bool:
 
 
 def span(node: Node, path: Path) -> Span:
-    """Find where a path is written, or as much of it as is: the key of a member, the first of an element."""
+    """Find where a path of the node is written: the key of a member, the beginning of an element."""
     at = node.span
     for step in path:
-        match node:
-            case MapNode() if (entry := node.entry(str(step))) is not None:
-                node, at = entry.value, entry.key.span
-            case ListNode(items=items) if isinstance(step, int) and step < len(items):
-                node, at = items[step], items[step].span
-            case _:
-                return at
+        if isinstance(node, ListNode):
+            node = node.items[int(step)]
+            at = node.span
+        else:
+            entry = node.entry(str(step)) if isinstance(node, MapNode) else None
+            assert entry is not None, path
+            node, at = entry.value, entry.key.span
     return at
 
 
