@@ -62,7 +62,7 @@ def read_intents(contents: Iterable[Content], *, is_pinned: bool = False) -> Rea
     `is_pinned` asks every mesh for no timeout, no retries and no ejection where the set says nothing of them.
     """
     findings = Findings()
-    return _read(read_documents(contents, findings=findings), findings, is_pinned=is_pinned)
+    return read_set(read_documents(contents, findings=findings), findings=findings, is_pinned=is_pinned)
 
 
 def read_documents(contents: Iterable[Content], *, findings: Findings) -> Documents:
@@ -73,7 +73,8 @@ def read_documents(contents: Iterable[Content], *, findings: Findings) -> Docume
     return sort(nodes, findings=findings)
 
 
-def _read(documents: Documents, findings: Findings, *, is_pinned: bool = False) -> Reading:
+def read_set(documents: Documents, *, findings: Findings, is_pinned: bool = False) -> Reading:
+    """Read the intents among documents that are sorted already, and what the others show."""
     written = load(documents.intents, findings=findings)
     if not documents.intents and not findings.has_errors:
         findings.add(NO_INTENT, "the files hold no MeshIntent", hint="name a file that holds one")
@@ -122,8 +123,8 @@ def render(  # noqa: PLR0913  what it renders, for whom, and three ways to vary 
     findings.extend((*limited, *useless(entries, settled, limited, profile)))
     plans = () if findings.has_errors else backend.plan(left, profile)
     findings.extend(assumed(left, plans))
-    manifests, refused = _write(plans, Choice(backend, profile), shadows)
-    findings.extend(refused)
+    manifests, judged = _write(plans, Choice(backend, profile), shadows)
+    findings.extend(judged)
     asked = found if is_patched and not findings.has_errors else ()
     patches, unpatched = patching(asked, profile, reading.shown)
     findings.extend(unpatched)
@@ -145,7 +146,7 @@ def validate(
     """
     findings = Findings()
     if documents.intents:
-        reading = _read(documents, findings)
+        reading = read_set(documents, findings=findings)
         findings.extend(() if findings.has_errors else _checked(reading, chosen))
     from meshgen.ladder import ladder
     from meshgen.validation import validate as judge_all
@@ -173,10 +174,11 @@ def _resolve(reading: Reading, intents: tuple[MeshIntent, ...], profile: Profile
 def _write(
     plans: tuple[Plan, ...], choice: Choice, shadows: Sequence[Path]
 ) -> tuple[tuple[Manifest, ...], tuple[Diagnostic, ...]]:
-    """Write plans, and judge what was written as any other manifest: with a finding there are none."""
+    """Write plans, and judge what was written as any other manifest: with an error there are none."""
     if not plans:
         return (), ()
     from meshgen.writing import write  # jinja2 and the ladder take 80 ms; a refused intent needs neither
 
-    manifests, refused = write(plans, choice, shadows=shadows)
-    return (() if refused else manifests), refused
+    manifests, judged = write(plans, choice, shadows=shadows)
+    is_refused = any(found.severity is Severity.ERROR for found in judged)
+    return (() if is_refused else manifests), judged

@@ -26,10 +26,7 @@ BAD_TEMPLATE = Code(
 def write(
     plans: Sequence[Plan], choice: Choice, *, shadows: Sequence[Path]
 ) -> tuple[tuple[Manifest, ...], tuple[Diagnostic, ...]]:
-    """Write plans and judge each text as a cluster would; give what is refused beside what was written.
-
-    Reports MG415, and what the ladder reports as an error.
-    """
+    """Write plans and judge each text as a cluster would. Reports MG415, and what the ladder reports."""
     found: list[Diagnostic] = []
     manifests: list[Manifest] = []
     render = renderer(choice.backend.name, shadows=shadows)
@@ -39,10 +36,10 @@ def write(
         except BadTemplate as bad:
             found.extend(_bad(message, span) for message, span in bad.found)
     by = ladder([choice])
-    return tuple(manifests), tuple(dict.fromkeys((*found, *_refused(manifests, by, choice))))
+    return tuple(manifests), tuple(dict.fromkeys((*found, *_judged(manifests, by, choice))))
 
 
-def _refused(manifests: Sequence[Manifest], by: Ladder, choice: Choice) -> Iterator[Diagnostic]:
+def _judged(manifests: Sequence[Manifest], by: Ladder, choice: Choice) -> Iterator[Diagnostic]:
     resources: list[Resource] = []
     for manifest in manifests:
         body = _body(manifest)
@@ -50,11 +47,10 @@ def _refused(manifests: Sequence[Manifest], by: Ladder, choice: Choice) -> Itera
             yield body
             continue
         judgement = judge(body, by)
-        yield from (_told(each, manifest.title, choice) for each in judgement.complaints if _is_grave(each))
+        yield from (_told(each, manifest.title, choice) for each in judgement.complaints)
         resources.extend(() if judgement.resource is None else (judgement.resource,))
     for complaint in judge_together(resources, by):
-        if _is_grave(complaint):
-            yield _told(complaint, str(complaint.of), choice)
+        yield _told(complaint, str(complaint.of), choice)
 
 
 def _body(manifest: Manifest) -> dict[str, Any] | Diagnostic:
@@ -80,15 +76,11 @@ def _bad(message: str, span: Span | None) -> Diagnostic:
     return Diagnostic(code=BAD_TEMPLATE, message=message, span=span, severity=Severity.ERROR)
 
 
-def _is_grave(complaint: Complaint) -> bool:
-    return (complaint.severity or complaint.code.severity) is Severity.ERROR
-
-
 def _told(complaint: Complaint, title: str, choice: Choice) -> Diagnostic:
     return Diagnostic(
         code=complaint.code,
-        message=f"{title} as written would be refused: {complaint.message}",
-        severity=Severity.ERROR,
+        message=f"{title} as written: {complaint.message}",
+        severity=complaint.severity or complaint.code.severity,
         field=spell(complaint.path) or None,
         mesh=choice.profile.name,
         hint=complaint.hint,
