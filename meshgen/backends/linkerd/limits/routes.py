@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from meshgen.backends.linkerd.plan.match import longest_value
 from meshgen.backends.linkerd.plan.traffic import PortRoute, has_traffic_split, objects, port_routes
 from meshgen.diagnostics import Code, Diagnostic, Severity
 from meshgen.gatewayapi.precedence import Misorder, Ranked, by_matched_length, misorders
+from meshgen.grammar import is_token
 from meshgen.intent.resolved import ResolvedService, ToVersions
 from meshgen.profile import Profile
 
@@ -21,6 +23,11 @@ TOO_LARGE_ROUTE = Code(
     slug="too-large-route",
     meaning="A route object holds fewer rules, alternatives or backends than the intent asks for.",
 )
+QUERY_NAME = Code(
+    number="MG342",
+    slug="query-name",
+    meaning="A route object can only ask for query parameters whose names could be those of headers.",
+)
 
 # kubernetes-sigs/gateway-api apis/v1/httproute_types.go, grpcroute_types.go
 MOST_RULES = 16
@@ -32,14 +39,14 @@ MOST_CHARACTERS = 1_024  # of a path
 
 
 def limits(service: ResolvedService, profile: Profile) -> Iterator[Diagnostic]:
-    """Report MG340 and MG341."""
+    """Report MG340 to MG342."""
     if service.written.headless is not None or has_traffic_split(service, profile):
         return
     told: set[str] = set()
     for port in service.http_ports:
         routes = port_routes(service, port)
-        found = (*_misordered(routes, service, profile), *_too_large(routes, service, profile))
-        for diagnostic in found:
+        found = (_misordered, _too_large, _unnamed)
+        for diagnostic in chain.from_iterable(each(routes, service, profile) for each in found):
             if diagnostic.message not in told:
                 told.add(diagnostic.message)
                 yield diagnostic
@@ -103,6 +110,27 @@ def _too_large(
                     hint="say with prefixes or expressions what is listed now",
                     source="kubernetes-sigs/gateway-api apis/v1/httproute_types.go",
                 )
+
+
+def _unnamed(
+    routes: tuple[PortRoute, ...], service: ResolvedService, profile: Profile
+) -> Iterator[Diagnostic]:
+    names = [route.name for route in service.routes]
+    for route in routes:
+        asked = {name for each in route.alternatives for name, _ in each.query}
+        for name in sorted(name for name in asked if not is_token(name)):
+            index = names.index(route.name)
+            yield Diagnostic(
+                code=QUERY_NAME,
+                message=f"{profile.name} cannot ask for the query parameter {name!r} of route {route.name!r}",
+                span=service.written.routes[index].span("match"),
+                severity=Severity.ERROR,
+                field=f"spec.services.{service.key.name}.routes[{index}].match",
+                feature="routes.match.queryParams",
+                mesh=profile.name,
+                hint="ask for a parameter named with letters, digits and !#$%&'*+-.^_`|~ alone",
+                source="kubernetes-sigs/gateway-api apis/v1/httproute_types.go",
+            )
 
 
 def _backends(route: PortRoute) -> int:
