@@ -22,6 +22,11 @@ def findings() -> Path:
     return schemas() / "findings"
 
 
+def name_references() -> Path:
+    """Find the file that tells kustomize where generated objects name each other and Services."""
+    return schemas() / "kustomize" / "names.yaml"
+
+
 def _folder(name: str) -> Path:
     places = (_PACKAGE / name, _PACKAGE.parent / name)
     found = next(filter(Path.is_dir, places), None)

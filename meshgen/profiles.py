@@ -68,19 +68,26 @@ def built_in() -> tuple[Choice, ...]:
 
 
 def choose(
-    name: str | None, written: Profiles, settings: Iterable[str], *, findings: Findings
+    name: str | None,
+    written: Profiles,
+    settings: Iterable[str],
+    *,
+    may_be_file: bool = True,
+    findings: Findings,
 ) -> tuple[Choice, ...]:
     """Find the clusters that a name means: one, or for `all` every one of the set's, else of the built-in.
 
     Without a name the set's only profile is meant. Reports MG711 to MG713, and MG132 and MG133 for what
     `settings` change.
     """
-    chosen = _named(name, written, findings)
+    chosen = _named(name, written, findings, may_be_file=may_be_file)
     settled = _settled(chosen, tuple(settings), findings)
     return () if findings.has_errors else settled
 
 
-def _named(name: str | None, written: Profiles, findings: Findings) -> tuple[Choice, ...]:
+def _named(
+    name: str | None, written: Profiles, findings: Findings, *, may_be_file: bool
+) -> tuple[Choice, ...]:
     if name is None:
         return _only(written, findings)
     if name == "all":
@@ -91,7 +98,7 @@ def _named(name: str | None, written: Profiles, findings: Findings) -> tuple[Cho
         return _of_backend(name, written, findings)
     if (known := _built_in_as(name)) is not None:
         return (known,)
-    if os.path.isfile(name):  # where a name is too long, Path.is_file raises
+    if may_be_file and os.path.isfile(name):  # where a name is too long, Path.is_file raises
         return _of_file(name, findings)
     names = sorted({*written, *(choice.profile.name for choice in built_in())})
     hint = near_miss(name, names) or f"the choices are {', '.join(names)}, all, or a file with a MeshProfile"

@@ -8,6 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 
 Json = str | int | float | bool | None | Sequence["Json"] | Mapping[str, "Json"]
 
+
+class Verbatim(str):
+    """The text of a plain scalar as somebody wrote it on one line, whatever each reader takes it for."""
+
+    __slots__ = ()
+
+
 _PLAIN = re.compile(r"[A-Za-z_/][A-Za-z0-9_./-]*(?: [A-Za-z0-9_./-]+)*")
 _RESERVED = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null", "none", "nan", "inf"])
 
@@ -63,6 +70,8 @@ def scalar(value: Json) -> str:
     that are not finite) and for keys of more than 1,024 characters.
     """
     match value:
+        case Verbatim():
+            return str(value)
         case str() if type(value) is str:  # an Enum that is a str too would print its own name
             return _string(value)
         case None:

@@ -74,6 +74,8 @@ _MEANT = {
     "features matrix support compare": "meshgen capabilities",
     "describe doc docs man why code codes rules": "meshgen explain CODE, or meshgen explain alone for a list",
     "profiles meshes clusters": "meshgen profile list",
+    "function functions fn kpt resourcelist": "meshgen krm --help",
+    "plugin plugins install-plugin generator transformer kustomization": "meshgen kustomize --help",
     "help": "meshgen --help",
     "version": "meshgen --version",
 }

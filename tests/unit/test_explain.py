@@ -41,6 +41,12 @@ WITHOUT = {
     "MG711": "of the command line",
     "MG712": "of the command line",
     "MG713": "of the command line",
+    "MG720": "of the stream that a function is given",
+    "MG721": "of the configuration that a function is given",
+    "MG722": "of the configuration that a function is given",
+    "MG723": "of the stream that a function is given",
+    "MG724": "of the stream that a function is given",
+    "MG725": "of the folder of a kustomization",
     "MG901": "of a bug",
 }
 
