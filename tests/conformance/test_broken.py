@@ -5,18 +5,20 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import pytest
 
 from meshgen.crd.served import ServedKind
-from meshgen.ladder import judge
+from meshgen.ladder import judge, judge_together
 from meshgen.resources import Complaint, spell
 from tests.conformance import samples
 from tests.conformance.broken import WAYS, Broken, broken
-from tests.conformance.clusters import ladder_of, lines
+from tests.conformance.clusters import Cluster, ladder_of, lines
 from tests.conformance.samples import Sample
 from tests.conformance.verdicts import rows
 
+BARE: tuple[dict[str, Any], ...] = ({}, {"spec": None}, {"spec": {}})
 Record = Callable[[str, object], None]
 
 
@@ -33,6 +35,25 @@ def test_upstreams_object_with_one_field_broken_is_refused_at_that_field(record_
     ]
 
     assert unrefused(accepted, record_property) == []
+
+
+@pytest.mark.parametrize("cluster", [*dict.fromkeys(each.cluster for each in samples.goldens())], ids=str)
+def test_no_rule_takes_for_granted_what_a_schema_does_not_ask_for(cluster: Cluster) -> None:
+    ladder = ladder_of(cluster)
+    kinds = [
+        (each.entry.api_version(version), each.entry.kind)
+        for each in ladder.store.kinds()
+        for version in each.entry.served
+    ]
+    bodies = [
+        {"apiVersion": api_version, "kind": kind, "metadata": {"name": "bare"}, **spec}
+        for api_version, kind in kinds
+        for spec in BARE
+    ]
+    sound = [resource for body in bodies if (resource := judge(body, ladder).resource) is not None]
+
+    assert [complaint for complaint in judge_together(sound, ladder) if complaint.of not in sound] == []
+    assert sound != []
 
 
 def unrefused(sound: Iterable[Sample], record_property: Record) -> list[str]:

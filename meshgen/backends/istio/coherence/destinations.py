@@ -28,7 +28,8 @@ UNKNOWN_PORT = Code(
     meaning="A route leads to a port that its host has not, or leaves open which of several it means.",
 )
 _SOURCE = "istio/istio pkg/config/analysis/analyzers/virtualservice/destinationhosts.go"
-_OF_RULES = "istio/istio pkg/config/analysis/analyzers/destinationrule/hostnotfound.go"
+_OF_RULES = "istio/istio pkg/config/analysis/msg/messages.yaml"
+_OF_SUBSETS = "istio/istio pkg/config/analysis/analyzers/virtualservice/destinationrules.go"
 
 
 def unknown(known: Known) -> Iterator[Complaint]:
@@ -39,8 +40,7 @@ def unknown(known: Known) -> Iterator[Complaint]:
             yield from _host(known, service, (*path, "host"), host)
             yield from _subset(known, service, path, destination)
             yield from _port(known, service, path, destination)
-    for rule in known.resources.of(NETWORKING, "DestinationRule"):
-        host = known.host(rule.spec["host"], rule)
+    for host, rule in ((host, rule) for host, rules in known.rules.items() for rule in rules):
         for complaint in _host(known, rule, ("spec", "host"), host):
             yield replace(complaint, severity=Severity.WARNING, source=_OF_RULES)
 
@@ -94,7 +94,7 @@ def _subset(
         path=(*path, "subset"),
         message=f"{rules[0]} has no subset {quoted(wanted)}",
         hint=near_miss(wanted, subsets) or "add the subset to the DestinationRule",
-        source=_SOURCE,
+        source=_OF_SUBSETS,
         of=service,
         beside=(("the DestinationRule", rules[0], ("spec",)),),
     )

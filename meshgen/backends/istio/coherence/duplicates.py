@@ -23,7 +23,7 @@ SHARED_WORKLOAD = Code(
 )
 _HOSTS = "istio/istio pkg/config/analysis/analyzers/virtualservice/conflictingmeshgatewayhosts.go"
 _RULES = "istio/istio pilot/pkg/model/destination_rule.go"
-_SIDECARS = "istio/istio pkg/config/analysis/analyzers/sidecar"
+_SIDECARS = "istio/istio pkg/config/analysis/analyzers/sidecar/selector.go"
 _EVERYWHERE = "*"
 
 

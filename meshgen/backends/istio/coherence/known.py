@@ -76,7 +76,8 @@ class Known:
         """The DestinationRules of each host."""
         found: dict[str, list[Resource]] = defaultdict(list)
         for rule in self.resources.of(NETWORKING, "DestinationRule"):
-            found[self.host(rule.spec["host"], rule)].append(rule)
+            if "host" in rule.spec:  # an object without a spec passes the schema
+                found[self.host(rule.spec["host"], rule)].append(rule)
         return found
 
     def subsets(self, host: str) -> frozenset[str]:

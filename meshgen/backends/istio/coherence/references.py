@@ -54,7 +54,8 @@ def _gateway(known: Known, service: Resource, path: Path, written: str) -> Itera
             of=service,
         )
         return
-    yield from _missing(known, service, path, (NETWORKING, "Gateway", *key), _GATEWAYS)
+    if known.resources.find("gateway.networking.k8s.io", "Gateway", *key) is None:
+        yield from _missing(known, service, path, (NETWORKING, "Gateway", *key), _GATEWAYS)
 
 
 def _delegate(known: Known, service: Resource, path: Path, delegate: dict[str, str]) -> Iterator[Complaint]:

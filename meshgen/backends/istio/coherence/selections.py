@@ -26,8 +26,8 @@ _SELECTORS = (
     (NETWORKING, ("DestinationRule",), "workloadSelector", "matchLabels"),
     (NETWORKING, ("Sidecar",), "workloadSelector", "labels"),
 )
-_SOURCE = "istio/istio pkg/config/analysis/analyzers/k8sselector"
-_OF_SUBSETS = "istio/istio pkg/config/analysis/analyzers/destinationrule"
+_SOURCE = "istio/istio pkg/config/analysis/analyzers/authz/authorizationpolicies.go"
+_OF_SUBSETS = "istio/istio pkg/config/analysis/analyzers/destinationrule/subset.go"
 _TOPOLOGY = "topology."  # labels of the node, which Istio adds
 
 
