@@ -104,7 +104,7 @@ def _told(error: Any) -> Iterator[_Wrong]:
         case "additionalProperties":
             yield from (_unknown((*path, keyword), keyword) for keyword in kind.unexpected)
         case "required":
-            if "$ref" not in error.instance:
+            if kind.property != "type" or "$ref" not in error.instance:  # which is told, and is enough
                 yield _missing(path, kind.property)
         case "not":
             message = "'properties' and 'additionalProperties' stand beside each other"
