@@ -16,6 +16,7 @@ from meshgen.resources import Resource, Resources, spell
 (ISTIO,) = PROFILES
 LADDER = ladder([Choice(BACKEND, ISTIO)])
 IDLE = "istio-idle-selector AuthorizationPolicy shop/allow"
+DANGLING = "istio-unknown-reference VirtualService shop/reviews"
 UNKNOWN = "istio-unknown-host DestinationRule shop/reviews"
 
 
@@ -94,6 +95,16 @@ def test_services_that_meshgen_adds_tell_nothing_of_those_beside_them() -> None:
     assert told(resource("v1", "Service", "reviews-v1", spec=spec), rule) == [
         f"{UNKNOWN} spec.host: no Service 'reviews' is in namespace 'shop'"
     ]
+
+
+def test_a_gateway_of_the_gateway_api_may_be_named_as_well() -> None:
+    other = resource("networking.istio.io/v1", "Gateway", "other", spec={"servers": []})
+    gateway = resource("gateway.networking.k8s.io/v1", "Gateway", "public", spec={})
+    spec = {"hosts": ["a.example.com"], "gateways": ["public"], "http": []}
+    routes = resource("networking.istio.io/v1", "VirtualService", "reviews", spec=spec)
+
+    assert told(other, gateway, routes) == []
+    assert told(other, routes) == [f"{DANGLING} spec.gateways[0]: no Gateway 'public' is in namespace 'shop'"]
 
 
 @pytest.mark.parametrize(

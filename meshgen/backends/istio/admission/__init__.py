@@ -8,6 +8,8 @@ from types import MappingProxyType
 from meshgen.backends.istio.admission import (
     authorization,
     destination_rule,
+    endpoints,
+    gateway,
     selectors,
     service_entry,
     sidecar,
@@ -36,11 +38,14 @@ _KINDS: Mapping[str, Callable[[Resource], Iterator[Complaint]]] = MappingProxyTy
     {
         "AuthorizationPolicy": authorization.refused,
         "DestinationRule": destination_rule.refused,
+        "Gateway": gateway.refused,
         "PeerAuthentication": _peer_authentication,
         "RequestAuthentication": tokens.refused,
         "ServiceEntry": service_entry.refused,
         "Sidecar": sidecar.refused,
         "Telemetry": telemetry.refused,
         "VirtualService": virtual_service.refused,
+        "WorkloadEntry": endpoints.refused_entry,
+        "WorkloadGroup": endpoints.refused_group,
     }
 )

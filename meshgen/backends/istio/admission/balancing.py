@@ -23,7 +23,6 @@ def refused(path: Path, policy: Body) -> Iterator[Complaint]:
     """Hold a load balancer against clauses 6 and 7."""
     balancer, at = policy.get("loadBalancer", {}), (*path, "loadBalancer")
     yield from _hashing((*at, "consistentHash"), balancer.get("consistentHash", {}))
-    yield from durations.refused(at, balancer, "warmupDurationSecs")
     yield from _warmup((*at, "warmup"), balancer.get("warmup", {}))
     if "localityLbSetting" in balancer:
         yield from localities.refused(
@@ -59,7 +58,7 @@ def _cookie(path: Path, cookie: Body) -> Iterator[Complaint]:
                 (*at, "name"), f"the attribute {quoted(name)} stands in the list twice", "keep one of them"
             )
         seen.add(name)
-    yield from durations.refused_or_none(path, cookie, "ttl")
+    yield from durations.refused_text(path, cookie, "ttl")
 
 
 def _table(path: Path, size: int) -> Iterator[Complaint]:

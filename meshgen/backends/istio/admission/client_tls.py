@@ -22,6 +22,7 @@ def refused(path: Path, policy: Body, resource: Resource) -> Iterator[Complaint]
     """Hold the TLS of a policy against clause 8."""
     tls, at = policy.get("tls", {}), (*path, "tls")
     mode = tls.get("mode")
+    yield from _config_map((*at, "credentialName"), tls.get("credentialName", ""), resource)
     if mode not in ("SIMPLE", "MUTUAL"):
         return
     yield from _unverified(at, tls)
@@ -30,7 +31,6 @@ def refused(path: Path, policy: Body, resource: Resource) -> Iterator[Complaint]
             yield _RULE.broken(
                 (*at, key), f"{key} stands beside credentialName, which excludes it", "keep one of them"
             )
-        yield from _config_map((*at, "credentialName"), tls["credentialName"], resource)
     elif mode == "MUTUAL":
         for key in (key for key in _FILES[:2] if not tls.get(key)):
             yield _RULE.broken(at, f"mode MUTUAL has no {key}", f"write {key}, or credentialName")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 
 from meshgen.backends.istio.admission.terms import SECURITY, Body, Rule, each, quoted
 from meshgen.diagnostics import Code, near_miss
@@ -23,11 +24,15 @@ _ATTRIBUTES = frozenset(
         *("destination.ip", "destination.port", "connection.sni"),
     }
 )
-_KEYED = ("request.headers", "request.auth.claims", "experimental.envoy.filters.")
+_KEYED = (
+    *("request.headers", "request.experimental.inline.headers", "request.auth.claims"),
+    "experimental.envoy.filters.",
+)
 _KNOWN = (*_ATTRIBUTES, "request.headers[NAME]", "request.auth.claims[NAME]")
 _DROPPED = ("destination.namespace", "destination.labels", "destination.name", "destination.user")
 _ADDRESSES = ("ipBlocks", "notIpBlocks", "remoteIpBlocks", "notRemoteIpBlocks")
-_OF_ADDRESS = frozenset({"source.ip", "remote.ip", "destination.ip"})
+_ACCOUNT = "source.serviceAccount"
+_MOST_ACCOUNTS = 16
 _PORT = re.compile(r"[0-9]{1,10}")
 _TEMPLATES = ("{*}", "{**}")
 # istio/istio pkg/config/security/security.go: pchar of RFC 3986 as Envoy reads it, without the operator `*`
@@ -115,8 +120,11 @@ def _condition(path: Path, condition: Body) -> Iterator[Complaint]:
         yield _RULE.broken((*path, "key"), f"{quoted(key)} {why}", hint)
     if not condition.get("values") and not condition.get("notValues"):
         yield _RULE.broken(path, "the condition has neither values nor notValues", "write one of them")
-    judge = _address if key in _OF_ADDRESS else _port if key == "destination.port" else _any
+    judge = _JUDGES.get(key, _any)
     for values in ("values", "notValues"):
+        if key == _ACCOUNT and len(condition.get(values) or ()) > _MOST_ACCOUNTS:
+            hint = "write several rules"
+            yield _RULE.broken((*path, values), f"there are more than {_MOST_ACCOUNTS} accounts", hint)
         yield from _values(path, condition, values, judge)
         for at, value in each(condition, path, values):
             if value == "":
@@ -125,6 +133,17 @@ def _condition(path: Path, condition: Body) -> Iterator[Complaint]:
 
 def _any(_: str) -> None:
     return None
+
+
+_JUDGES: Mapping[str, Callable[[str], _Fault | None]] = MappingProxyType(
+    {
+        "source.ip": _address,
+        "remote.ip": _address,
+        "destination.ip": _address,
+        "destination.port": _port,
+        _ACCOUNT: _account,
+    }
+)
 
 
 def _unknown(key: str) -> _Fault | None:

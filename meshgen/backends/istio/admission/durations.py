@@ -39,13 +39,15 @@ def refused_age(path: Path, body: Body, key: str) -> Iterator[Complaint]:
 
 
 def refused_or_none(path: Path, body: Body, key: str) -> Iterator[Complaint]:
-    """Ask for whole milliseconds or 0 of a field that the definition does not look at."""
-    if key not in body:
-        return
-    length = duration_ns(body[key])
-    if length is None or length < 0 or length % MILLISECOND:
-        yield _RULE.broken(
-            (*path, key),
-            f"{quoted(body[key])} is not a duration of whole milliseconds",
-            "write 1.5s, or 0s for none",
-        )
+    """Ask for whole milliseconds or none, of a field that the definition does not look at."""
+    length = duration_ns(body[key]) if key in body else 0
+    # upstream counts milliseconds first, so that less than one is none
+    if length is None or (abs(length) >= MILLISECOND and (length < 0 or length % MILLISECOND)):
+        hint = "write 1.5s, or 0s for none"
+        yield _RULE.broken((*path, key), f"{quoted(body[key])} is no whole number of milliseconds", hint)
+
+
+def refused_text(path: Path, body: Body, key: str) -> Iterator[Complaint]:
+    """Ask for a duration of any length, of a field that the definition does not look at."""
+    if key in body and duration_ns(body[key]) is None:
+        yield _RULE.broken((*path, key), f"{quoted(body[key])} is not a duration", "write 1.5s or 1h30m")

@@ -11,7 +11,7 @@ from meshgen.resources import Complaint, Path
 GATEWAY = Code(
     number="MG431",
     slug="istio-gateway",
-    meaning="The name of a gateway is not one, so no gateway carries the routes.",
+    meaning="A gateway, or the name of one, is not as Istio reads it, so nothing enters there.",
 )
 _RULE = Rule(GATEWAY, WEBHOOK)
 _HINT = "write NAMESPACE/NAME"

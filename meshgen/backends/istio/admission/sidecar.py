@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from meshgen.backends.istio.admission import destinations, egress, pools, selectors
 from meshgen.backends.istio.admission.ports import is_http, is_socket, is_tls, refused_port
+from meshgen.backends.istio.admission.server_tls import refused_tls
 from meshgen.backends.istio.admission.terms import (
     WEBHOOK,
     Body,
@@ -92,6 +93,7 @@ def _tls(path: Path, tls: Body, protocol: str) -> Iterator[Complaint]:
         yield _RULE.broken(
             (*path, "mode"), f"no ingress listener has mode {tls['mode']}", "write SIMPLE or MUTUAL"
         )
+    yield from refused_tls(_RULE, path, tls)
     if not is_tls(protocol):
         yield _RULE.broken(
             path, f"tls stands beside the protocol {quoted(protocol)}", "write protocol: HTTPS or TLS"
