@@ -14,7 +14,18 @@ from meshgen.cli import usage
 from meshgen.cli.help import Verbatim, written
 
 # In the order in which a newcomer needs them.
-COMMANDS = ("render", "validate", "capabilities", "explain", "profile", "schema", "kustomize", "krm")
+COMMANDS = (
+    "render",
+    "validate",
+    "capabilities",
+    "explain",
+    "profile",
+    "schema",
+    "kustomize",
+    "krm",
+    "helm",
+    "argocd",
+)
 _INTERRUPTED = 128 + 2  # as a shell says that a command died of SIGINT
 
 

@@ -10,6 +10,7 @@ from meshgen import folder
 from meshgen.cli.telling import Telling
 from meshgen.cli.usage import misuse
 from meshgen.diagnostics import Findings, Severity
+from meshgen.flux import substituted
 from meshgen.intent.model import MeshIntent
 from meshgen.manifest import Manifest
 from meshgen.output import Syntax, stream
@@ -68,7 +69,9 @@ def target(
 def deliver(
     rendered: tuple[Rendered, ...], into: Target, *, is_one: bool, telling: Telling, findings: Findings
 ) -> str:
-    """Bring folders in step, or tell how they are not; what is left over is for stdout."""
+    """Bring folders in step, or tell how they are not; what is left over is for stdout. Reports MG740."""
+    if isinstance(into, Folder):
+        findings.extend(found for each in rendered for found in substituted(each.manifests))
     if telling.fails(findings):
         return ""
     match into:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
@@ -20,6 +18,7 @@ from meshgen.cli.delivery import Folder, Rendered, Stream, Target, deliver, targ
 from meshgen.cli.help import Verbatim
 from meshgen.cli.options import inputs
 from meshgen.cli.options import telling as telling_options
+from meshgen.cli.stdout import BROKEN_PIPE, write_out
 from meshgen.cli.telling import Telling
 from meshgen.cli.usage import misuse
 from meshgen.diagnostics import Diagnostic, Findings, Severity
@@ -29,8 +28,6 @@ from meshgen.profile import Profile
 from meshgen.profiles import Choice
 from meshgen.progress import Progress
 from meshgen.report.text import count, counted
-
-_BROKEN_PIPE = 128 + 13  # as a shell says that a command died of SIGPIPE
 
 
 @click.command("render", cls=Verbatim)
@@ -127,9 +124,9 @@ def command(  # noqa: PLR0913  click gives each option by its name
         rendered = _render(reading, chosen, how, progress=progress, findings=findings)
         progress.stage("writing")
         text = deliver(rendered, into, is_one=mesh != "all", telling=telling, findings=findings)
-    is_read = _print(text, findings)
+    is_read = write_out(text, findings)
     telling.tell(findings, summary=_summary(reading, rendered, telling, findings))
-    return _status(into, telling, findings) if is_read else _BROKEN_PIPE
+    return _status(into, telling, findings) if is_read else BROKEN_PIPE
 
 
 def _read(names: Iterable[str], *, is_pinned: bool, findings: Findings) -> Reading:
@@ -162,23 +159,6 @@ def _render(
         rendered.append(Rendered(reading.written, profile, rendering.manifests, rendering.patches))
     findings.extend(dict.fromkeys(told))  # what is of the intent alone is told once
     return tuple(rendered)
-
-
-def _print(text: str, findings: Findings) -> bool:
-    """Write to stdout; False where its reader has gone. Reports MG704."""
-    if sys.stdout is None:  # what Python makes of a closed one
-        findings.add(folder.UNWRITABLE, "standard output cannot be written: it is closed")
-        return True
-    try:
-        sys.stdout.buffer.write(text.encode())
-        sys.stdout.buffer.flush()
-    except OSError as error:
-        # Else the flush at exit fails once more, says the note on SIGPIPE in the docs of `signal`.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if isinstance(error, BrokenPipeError):
-            return False
-        findings.add(folder.UNWRITABLE, f"standard output cannot be written: {error.strerror}")
-    return True
 
 
 def _summary(reading: Reading, rendered: tuple[Rendered, ...], telling: Telling, findings: Findings) -> str:

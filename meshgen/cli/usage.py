@@ -76,6 +76,11 @@ _MEANT = {
     "profiles meshes clusters": "meshgen profile list",
     "function functions fn kpt resourcelist": "meshgen krm --help",
     "plugin plugins install-plugin generator transformer kustomization": "meshgen kustomize --help",
+    "argo argo-cd cmp": "meshgen argocd --help",
+    "flux fluxcd gitops": f"{_RENDER} --output-dir DIR --kustomization",
+    "post-render post-renderer chart": "meshgen helm post-render --help",
+    "action github sarif annotations": "meshgen validate FILE... --report github --report sarif=FILE",
+    "gitlab codequality junit": "meshgen validate FILE... --report gitlab=FILE --report junit=FILE",
     "help": "meshgen --help",
     "version": "meshgen --version",
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -145,13 +145,23 @@ def read_paths(order: Order, *, is_open: bool, findings: Findings) -> tuple[Cont
 
     Reports MG701 to MG703, and MG722.
     """
-    refused = tuple(file for name in order.paths if not is_open for file in _outside(name))
+    if is_open:
+        return _read(order.paths, findings)
+    hint = "move it below the folder of the kustomization, or run with --outside-root"
+    return read_below(order.paths, hint=hint, findings=findings)
+
+
+def read_below(paths: Iterable[str], *, hint: str, findings: Findings) -> tuple[Content, ...]:
+    """Read files that lie below the working directory, or none. Reports MG701 to MG703, and MG722."""
+    paths = tuple(paths)
+    refused = tuple(file for name in paths for file in _outside(name))
     for file in refused:
-        hint = "move it below the folder of the kustomization, or run with --outside-root"
         findings.add(OUTSIDE_ROOT, f"{file!r} lies outside the folder that the function is run in", hint=hint)
-    if refused:
-        return ()
-    return read_inputs([f"./{name}" if name == "-" else name for name in order.paths], findings=findings)
+    return () if refused else _read(paths, findings)
+
+
+def _read(paths: Iterable[str], findings: Findings) -> tuple[Content, ...]:
+    return read_inputs([f"./{name}" if name == "-" else name for name in paths], findings=findings)
 
 
 def _outside(name: str) -> tuple[str, ...]:

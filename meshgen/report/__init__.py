@@ -18,6 +18,7 @@ class Format(enum.Enum):
     JUNIT = "junit"
     GITHUB = "github"
     GITLAB = "gitlab"
+    MARKDOWN = "markdown"
 
 
 def report(
@@ -53,5 +54,9 @@ def report(
             from meshgen.report import gitlab
 
             return gitlab.write(ordered, inputs=inputs)
+        case Format.MARKDOWN:
+            from meshgen.report import markdown
+
+            return markdown.write(ordered)
         case _:
             assert_never(form)

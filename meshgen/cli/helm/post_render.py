@@ -1,0 +1,137 @@
+"""`meshgen helm post-render`: the manifests of a chart in, the same with mesh objects out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import click
+
+from meshgen.api import Reading, Rendering, read_documents, read_set, render
+from meshgen.cli.clusters import choose, settings_option
+from meshgen.cli.function import standard_input
+from meshgen.cli.help import Verbatim
+from meshgen.cli.options import telling as telling_options
+from meshgen.cli.stdout import BROKEN_PIPE, write_out
+from meshgen.cli.telling import Telling
+from meshgen.cli.usage import misuse
+from meshgen.diagnostics import Findings
+from meshgen.folder import Owner
+from meshgen.inputs import read_inputs
+from meshgen.intent.load import Documents, sort
+from meshgen.intent.show import objects
+from meshgen.krm.names import check_names
+from meshgen.krm.results import Places, told
+from meshgen.krm.stream import Stream, joined, read_stream
+from meshgen.krm.upsert import upsert
+from meshgen.report.text import count, counted
+from meshgen.source import MapNode
+
+
+@click.command("post-render", cls=Verbatim)
+@click.option(
+    "-f",
+    "--intent",
+    "names",
+    metavar="FILE",
+    multiple=True,
+    required=True,
+    help="A file or folder with intents and profiles; may be repeated.",
+)
+@click.option(
+    "-m",
+    "--mesh",
+    metavar="NAME",
+    help="A mesh, a profile of the set, or a file with one; leave it out where the set has one profile.",
+)
+@settings_option
+@click.option(
+    "--partial",
+    "is_partial",
+    is_flag=True,
+    help="Leave out what the mesh cannot carry, where that lets nothing more through.",
+)
+@telling_options
+def command(
+    *,
+    names: tuple[str, ...],
+    mesh: str | None,
+    settings: tuple[str, ...],
+    is_partial: bool,
+    telling: Telling,
+) -> int:
+    """Add mesh objects to the manifests of a chart, as a post-renderer of Helm.
+
+    Standard input holds what the chart rendered. It goes to stdout byte for byte,
+    and mesh objects follow. Its Services and workloads are read for what the intent
+    leaves out. An object that was generated for these intents before is replaced, or
+    goes; an object of the chart with the name of a mesh object is a finding.
+
+    Helm 3 runs a post-renderer by its path, Helm 4 one that is a plugin: the folder
+    integrations/helm/plugin is both.
+
+    For example:
+      helm template shop ./chart | meshgen helm post-render --intent intent.yaml -m linkerd
+      helm upgrade --install shop ./chart --post-renderer ./plugin/post-render.sh
+        --post-renderer-args --intent=intent.yaml --post-renderer-args --mesh=linkerd
+
+    Exit codes:
+      0  done
+      1  a finding is an error (see --fail-on); nothing is written
+      2  the command line is wrong
+      3  a bug of meshgen
+    """
+    if mesh == "all":
+        raise misuse("--mesh all means several meshes, and a release has one", hint="name one mesh")
+    findings = Findings()
+    with telling.progress() as progress:
+        progress.stage("reading")
+        stream = read_stream(standard_input(), findings=findings)
+        documents = _documents(names, stream, findings)
+        chosen = choose(mesh, settings, documents, findings)
+        reading = read_set(documents, findings=findings)
+        progress.stage("rendering")
+        rendering = None
+        if not findings.has_errors:
+            (choice,) = chosen
+            rendering = render(reading, *choice, is_partial=is_partial)
+    texts = () if rendering is None else _placed(stream, reading, rendering, findings)
+    is_read = write_out("" if telling.fails(findings) else joined(stream.head, texts), findings)
+    told = _told(findings, stream)
+    telling.tell(told, summary=_summary(rendering, telling, told))
+    return int(telling.fails(findings)) if is_read else BROKEN_PIPE
+
+
+def _documents(names: Sequence[str], stream: Stream, findings: Findings) -> Documents:
+    """Read the files of intents, and what the chart rendered as what may show more of their services."""
+    contents = read_inputs(names, findings=findings)
+    files = read_documents(contents, findings=findings)
+    rendered = sort(stream.nodes, findings=findings)
+    return replace(files, others=(*files.others, *rendered.others))
+
+
+def _placed(stream: Stream, reading: Reading, rendering: Rendering, findings: Findings) -> tuple[str, ...]:
+    findings.extend(rendering.findings)
+    items = tuple(node for node in stream.nodes if isinstance(node, MapNode))
+    findings.extend(check_names(reading.intents, tuple(objects(items))))
+    if findings.has_errors:
+        return ()
+    metadata = (intent.metadata for intent in reading.written)
+    owners = frozenset(Owner(each.name, each.namespace) for each in metadata)
+    # What stands in a List is in the way, whoever wrote it: its text is that of the whole List.
+    listed = tuple(each for item in items for each in objects((item,)) if each is not item)
+    upsert(listed, rendering.manifests, owners=frozenset(), findings=findings)
+    return upsert(items, rendering.manifests, owners=owners, text=stream.text, findings=findings)
+
+
+def _told(findings: Findings, stream: Stream) -> Findings:
+    """Name objects instead of lines of a stream that nobody can look up."""
+    items = tuple(node for node in stream.nodes if isinstance(node, MapNode))
+    spoken = Findings()
+    spoken.extend(told(findings, Places(items)))
+    return spoken
+
+
+def _summary(rendering: Rendering | None, telling: Telling, findings: Findings) -> str:
+    added = 0 if rendering is None or telling.fails(findings) else len(rendering.manifests)
+    return ", ".join((f"{counted(added, 'object')} added", *count(findings)))

@@ -1,0 +1,28 @@
+"""Standard output: manifests alone, and a reader that may go before it has read them all."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from meshgen import folder
+from meshgen.diagnostics import Findings
+
+BROKEN_PIPE = 128 + 13  # as a shell says that a command died of SIGPIPE
+
+
+def write_out(text: str, findings: Findings) -> bool:
+    """Write to stdout; False where its reader has gone. Reports MG704."""
+    if sys.stdout is None:  # what Python makes of a closed one
+        findings.add(folder.UNWRITABLE, "standard output cannot be written: it is closed")
+        return True
+    try:
+        sys.stdout.buffer.write(text.encode())
+        sys.stdout.buffer.flush()
+    except OSError as error:
+        # Else the flush at exit fails once more, says the note on SIGPIPE in the docs of `signal`.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if isinstance(error, BrokenPipeError):
+            return False
+        findings.add(folder.UNWRITABLE, f"standard output cannot be written: {error.strerror}")
+    return True
