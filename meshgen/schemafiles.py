@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Set
 from pathlib import Path
 
-from meshgen.crd import export as kinds
 from meshgen.crd import index
+from meshgen.crd.export import kubeconform_path, written
 from meshgen.crd.importer import Imported
 from meshgen.crd.index import INDEX, SCHEMAS
-from meshgen.crd.store import Store
+from meshgen.crd.sets import sound_index
+from meshgen.crd.store import Store, set_folders
 from meshgen.diagnostics import Findings
 from meshgen.folder import Changes, write
 
@@ -21,30 +23,42 @@ def keep(imported: Imported, root: Path, *, findings: Findings) -> None:
     """Store a set as `root/project/version`: its schemas first, then the index that names them.
 
     In the folder of schemas, which the sets of a project share, what no set names any more goes.
-    Reports MG704.
+    Reports MG704, and MG508 for a set beside this one that nobody can read; then nothing is written.
     """
-    project = root / imported.index.project
-    home = project / imported.index.version
-    kinds = home.parent / SCHEMAS.name
-    new = {name: content for name, content in imported.schemas.items() if not _has(kinds / name, content)}
-    write(Changes(folder=kinds, written=new, removed=()), findings=findings)
+    home = root / imported.index.project / imported.index.version
+    named = _named_beside(home, findings) | imported.schemas.keys()
+    if not findings.has_errors:
+        _store(imported, home, named, findings)
+
+
+def _named_beside(home: Path, findings: Findings) -> set[str]:
+    """Name the schemas that the other sets of a project share with this one."""
+    beside = [folder for folder in set_folders(home.parent) if folder != home]
+    contents = [sound_index(folder, findings=findings) for folder in beside]
+    return {
+        name
+        for each in contents
+        if each is not None
+        for entry in each.entries
+        for name in entry.served.values()
+    }
+
+
+def _store(imported: Imported, home: Path, named: Set[str], findings: Findings) -> None:
+    shared = home.parent / SCHEMAS.name
+    new = {name: content for name, content in imported.schemas.items() if not _has(shared / name, content)}
+    write(Changes(folder=shared, written=new, removed=()), findings=findings)
     if findings.has_errors:
         return
     content = index.write(imported.index)
     if not _has(home / INDEX, content):
         write(Changes(folder=home, written={INDEX: content}, removed=()), findings=findings)
-    write(Changes(folder=kinds, written={}, removed=_unnamed(project, kinds)), findings=findings)
+    ours = {path.name for path in shared.glob("*.json") if _OURS.fullmatch(path.name)}
+    write(Changes(folder=shared, written={}, removed=tuple(sorted(ours - named))), findings=findings)
 
 
 def _has(path: Path, content: bytes) -> bool:
     return path.is_file() and path.read_bytes() == content
-
-
-def _unnamed(project: Path, kinds: Path) -> tuple[str, ...]:
-    ours = {path.name for path in kinds.iterdir() if _OURS.fullmatch(path.name)}
-    indexes = [index.read(path.read_bytes()) for path in sorted(project.glob(f"*/{INDEX}"))]
-    named = {name for each in indexes for entry in each.entries for name in entry.served.values()}
-    return tuple(sorted(ours - named))
 
 
 def export(store: Store, root: Path, *, findings: Findings) -> None:
@@ -53,7 +67,7 @@ def export(store: Store, root: Path, *, findings: Findings) -> None:
     for _, entry in store.kinds():
         for version in entry.served:
             kind = store.load(entry, version)
-            path = root / kinds.kubeconform_path(kind)
-            laid_out[path.parent][path.name] = kinds.written(kind).encode()
+            path = root / kubeconform_path(kind)
+            laid_out[path.parent][path.name] = written(kind).encode()
     for folder in sorted(laid_out):
         write(Changes(folder=folder, written=laid_out[folder], removed=()), findings=findings)

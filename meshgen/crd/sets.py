@@ -68,7 +68,7 @@ def own_sets(folder: Path, *, findings: Findings) -> tuple[Path, ...]:
         findings.add(BAD_SET, f"there is no imported set in {folder.as_posix()}", hint=hint)
     projects: dict[str, Path] = {}
     for each in found:
-        contents = _sound(each, findings)
+        contents = sound_index(each, findings=findings)
         if contents is None:
             return ()
         first = projects.setdefault(contents.project, each)
@@ -79,7 +79,8 @@ def own_sets(folder: Path, *, findings: Findings) -> tuple[Path, ...]:
     return found
 
 
-def _sound(folder: Path, findings: Findings) -> Index | None:
+def sound_index(folder: Path, *, findings: Findings) -> Index | None:
+    """Read the index of a set whose schemas are as they were imported; None where not. Reports MG508."""
     place = folder / INDEX
     try:
         contents = index.read(place.read_bytes())

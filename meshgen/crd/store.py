@@ -40,8 +40,8 @@ class Store:
     """The kinds of some sets; where two sets know a kind, the first speaks for it alone."""
 
     def __init__(self, folders: Sequence[Path]) -> None:
-        """Take imported sets, or folders that hold such."""
-        self._folders = tuple(each for folder in folders for each in set_folders(folder))
+        """Take imported sets, or folders that hold such; one that holds none raises FileNotFoundError."""
+        self._folders = tuple(each for folder in folders for each in _sets_in(folder))
         self._cache: dict[tuple[str, str], ServedKind] = {}
 
     def find(self, api_version: str, kind: str) -> ServedKind | Absent:
@@ -95,6 +95,13 @@ class Store:
         }
         kinds = {each.kind for each in entries if each.group == group}
         return Absent(served=tuple(sorted(served)), kinds=tuple(sorted(kinds)))
+
+
+def _sets_in(folder: Path) -> tuple[Path, ...]:
+    found = set_folders(folder)
+    if not found:
+        raise FileNotFoundError(f"no imported set in {folder}")
+    return found
 
 
 def set_folders(folder: Path) -> tuple[Path, ...]:

@@ -74,6 +74,20 @@ def test_a_set_that_cannot_be_written_leaves_the_one_before(tmp_path: Path) -> N
     assert [("MG704", None)] == [(each.code.number, each.span) for each in findings]
 
 
+def test_beside_a_set_that_nobody_can_read_none_is_written(tmp_path: Path) -> None:
+    keep(tmp_path, definition())
+    (tmp_path / "widgets" / "1.0" / "index.json").write_text("{}")
+    before = tree(tmp_path)
+    findings = Findings()
+    found = sound(definition(STRING), origin=Origin(project="widgets", version="1.1"))
+
+    schemafiles.keep(found, tmp_path, findings=findings)
+
+    assert before == tree(tmp_path)
+    assert ["MG508"] == [each.code.number for each in findings]
+    keep(tmp_path, definition())  # the same set again mends it
+
+
 def test_a_kind_is_exported_where_kubeconform_looks_for_it(tmp_path: Path) -> None:
     versions = [version("v1", STRING, storage=True), version("v1beta1", STRING)]
     keep(tmp_path / "in", definition(versions=versions), definition(kind="Gadget", group=""))

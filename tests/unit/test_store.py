@@ -106,6 +106,8 @@ def test_a_folder_may_be_a_set_or_hold_sets(tmp_path: Path) -> None:
 
     for given in (folder, folder.parent, tmp_path):
         assert "Widget" == found(Store([given]), "example.com/v1", "Widget").kind
+    with pytest.raises(FileNotFoundError, match=r"^no imported set in "):
+        Store([folder.parent / "kinds"])
 
 
 @pytest.mark.parametrize(
