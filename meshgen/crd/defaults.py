@@ -6,6 +6,7 @@ import functools
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from meshgen.crd.metadata import OBJECT_META
 from meshgen.crd.nodes import leading_to
 from meshgen.crd.served import ServedKind
 
@@ -17,7 +18,7 @@ def prepared(served: ServedKind, body: Any) -> Any:
     defaults of its members. A null in a list stays, and is refused later.
     """
     # apiextensions-apiserver pkg/apiserver/schema/defaulting: PruneNonNullableNullsWithoutDefaults, Default
-    schema = served.schema if _has_null(body) else _defaulting(served)
+    schema = _with_metadata(served) if _has_null(body) else _defaulting(served)
     return body if schema is None else _filled(schema, body)
 
 
@@ -34,6 +35,11 @@ def _has_null(body: Any) -> bool:
             case _:
                 pass
     return False
+
+
+@functools.cache
+def _with_metadata(served: ServedKind) -> Mapping[str, Any]:
+    return {**served.schema, "properties": {**served.schema.get("properties", {}), "metadata": OBJECT_META}}
 
 
 @functools.cache

@@ -164,18 +164,26 @@ def _applied(schema: Mapping[str, Any]) -> dict[str, Any]:
             case "pattern":
                 applied["pattern" if patterns.is_read_alike(said) else "re2"] = said
             case "format":
-                applied |= _format(said, schema)
+                applied |= _format(said)
             case _:
-                applied.setdefault(keyword, said)
-    return applied
+                applied[keyword] = said
+    return applied | _range(schema)
 
 
-def _format(name: str, schema: Mapping[str, Any]) -> dict[str, Any]:
-    if name in formats.RANGES:
-        least, most = formats.RANGES[name]
-        return {
-            "minimum": max(least, schema.get("minimum", least)),
-            "maximum": min(most, schema.get("maximum", most)),
-        }
+def _format(name: str) -> dict[str, Any]:
     name = formats.normalized(name)
-    return {"format": name} if name in formats.STRINGS else {}
+    return {"format": name} if name in formats.STRINGS or name in formats.RANGES else {}
+
+
+def _range(schema: Mapping[str, Any]) -> dict[str, Any]:
+    types = schema.get("type", ())
+    is_integer = "integer" in types and "number" not in types
+    if (
+        ranged := formats.RANGES.get(schema.get("format", ""), formats.INT64 if is_integer else None)
+    ) is None:
+        return {}
+    least, most = ranged
+    return {
+        "minimum": max(least, schema.get("minimum", least)),
+        "maximum": min(most, schema.get("maximum", most)),
+    }

@@ -25,7 +25,17 @@ def normalized(name: str) -> str:
 
 
 def _is_ipv4(text: str) -> bool:
-    return "." in text and grammar.is_ip(text)
+    return "." in text and grammar.is_ip(_without_zeros(text))
+
+
+def _is_cidr(text: str) -> bool:
+    address, slash, length = text.partition("/")
+    return grammar.is_cidr(f"{_without_zeros(address)}{slash}{_without_zeros(length)}")
+
+
+def _without_zeros(text: str) -> str:
+    """Write an address without zeros that lead, which are let pass as Go once did."""
+    return re.sub(r"(^|[.:])0+(?=[0-9]+(?:\.|$))", r"\1", text)
 
 
 def _is_ipv6(text: str) -> bool:
@@ -36,7 +46,7 @@ def _is_date(text: str) -> bool:
     if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
         return False
     try:
-        datetime.date.fromisoformat(text)
+        datetime.date.fromisoformat(text.replace("0000-", "2000-"))  # Go knows the year 0, a leap year
     except ValueError:
         return False
     return True
@@ -50,9 +60,7 @@ def _is_date_time(text: str) -> bool:
 def _is_duration(text: str) -> bool:
     if grammar.duration_ns(text) is not None:
         return True
-    if not _TERMS.fullmatch(text):
-        return False
-    terms = _TERM.findall(text)
+    terms = _TERM.findall(text)  # of which one must be known; what stands between them is not looked at
     return all(len(count.lstrip("0")) < _INT64_DIGITS for count, _ in terms) and any(
         _UNIT.match(unit.lower()) for _, unit in terms
     )
@@ -67,8 +75,7 @@ def _is_uri(text: str) -> bool:
 _TIME = re.compile(
     r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:[^\n][0-9]+)?(?:z|[+-][0-9]{2}:[0-9]{2})", re.ASCII
 )
-_TERM = re.compile(r"([0-9]++)[\t\n\f\r ]*+([A-Za-zµ]++)")
-_TERMS = re.compile(rf"[\t\n\f\r ]*+(?:{_TERM.pattern}[\t\n\f\r ]*+)++")
+_TERM = re.compile(r"(?<![0-9])([0-9]++)[\t\n\f\r ]*+([A-Za-zµ]++)")
 _UNIT = re.compile(
     r"nano|micro|milli|sec|min|hour|day|week|(?:ns|us|µs|ms|s|m|h|hr|d|w|wk)\Z",
 )
@@ -97,7 +104,7 @@ STRINGS: Mapping[str, Format] = MappingProxyType(
             _matches(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{4})"),
             "base64 such as bWVzaA==",
         ),
-        "cidr": Format(grammar.is_cidr, "an address range such as 10.0.0.0/8"),
+        "cidr": Format(_is_cidr, "an address range such as 10.0.0.0/8"),
         "date": Format(_is_date, "a date such as 2026-01-31"),
         "datetime": Format(_is_date_time, "a time such as 2026-01-31T12:00:00Z"),
         "duration": Format(_is_duration, "a duration such as 500ms, 1.5s or 1m30s"),
@@ -111,11 +118,11 @@ STRINGS: Mapping[str, Format] = MappingProxyType(
     }
 )
 
+INT64 = (-(2**63), 2**63 - 1)  # what an API server takes for an integer
+# It looks at no narrower format, but what reads such a field fails where more stands there.
 RANGES: Mapping[str, tuple[float, float]] = MappingProxyType(
     {
         "int32": (-(2**31), 2**31 - 1),
-        "int64": (-(2**63), 2**63 - 1),
         "float": (-3.4028234663852886e38, 3.4028234663852886e38),
-        "double": (-1.7976931348623157e308, 1.7976931348623157e308),
     }
 )

@@ -8,7 +8,7 @@ from typing import Any
 
 from meshgen.crd.served import ServedKind
 from meshgen.crd.wording import shown
-from meshgen.diagnostics import Code
+from meshgen.diagnostics import Code, Severity
 from meshgen.grammar import is_label_key, is_label_value
 from meshgen.resources import Complaint, Path
 from meshgen.values import DNS_LABEL, DNS_NAME, Text
@@ -43,11 +43,15 @@ _TIME = _nullable(type="string", format="datetime")
 
 
 def _map(**properties: Any) -> dict[str, Any]:
-    return _nullable(type="object", properties=properties, additionalProperties=False)
+    return {"type": "object", "properties": properties, "additionalProperties": False}
 
 
-# Null counts as text there too, but kubectl then loses what stands beside it.
-_TEXTS = _nullable(type="object", additionalProperties={"type": "string"})
+def _list(items: dict[str, Any]) -> dict[str, Any]:
+    return _nullable(type="array", items=items)
+
+
+_NULL_IS_EMPTY = {"type": "string", "default": ""}
+_TEXTS = _nullable(type="object", additionalProperties=_NULL_IS_EMPTY)
 _OWNER = _map(apiVersion=_TEXT, kind=_TEXT, name=_TEXT, uid=_TEXT, controller=_FLAG, blockOwnerDeletion=_FLAG)
 
 # What an API server decodes: null counts as absent everywhere. What it sets itself is let pass.
@@ -58,8 +62,8 @@ OBJECT_META: Mapping[str, Any] = MappingProxyType(
         namespace=_TEXT,
         labels=_TEXTS,
         annotations=_TEXTS,
-        finalizers=_nullable(type="array", items={"type": "string"}),
-        ownerReferences=_nullable(type="array", items=_OWNER),
+        finalizers=_list(_NULL_IS_EMPTY),
+        ownerReferences=_list({**_OWNER, "default": {}}),
         uid=_TEXT,
         resourceVersion=_TEXT,
         generation=_COUNT,
@@ -67,7 +71,7 @@ OBJECT_META: Mapping[str, Any] = MappingProxyType(
         creationTimestamp=_TIME,
         deletionTimestamp=_TIME,
         deletionGracePeriodSeconds=_COUNT,
-        managedFields=_nullable(type="array", items={"type": "object"}),
+        managedFields=_list({"type": "object", "default": {}}),
     )
 )
 
@@ -102,11 +106,11 @@ def _name(metadata: Mapping[str, Any], limit: Text) -> Iterator[Complaint]:
     if metadata.get("name") in (None, "") and metadata.get("generateName") in (None, ""):
         hint = f"write 'name', such as {limit.example}"
         yield _complaint((), "the object has neither a name nor a generateName", hint=hint)
-    for key in ("name", "generateName"):
-        text = _text_at(metadata, key)
-        # apimachinery pkg/api/validation/generic.go maskTrailingDash: what the server appends follows a dash
-        whole = f"{text[:-2]}a" if key == "generateName" and text[1:].endswith("-") else text
-        if text and limit.check(whole) is not None:
+    # apiserver pkg/storage/names/generate.go: five characters follow at most 58
+    generated = f"{_text_at(metadata, 'generateName')[:58]}aaaaa"
+    for key, whole in (("name", _text_at(metadata, "name")), ("generateName", generated)):
+        if whole and limit.check(whole) is not None:
+            text = _text_at(metadata, key)
             yield _complaint((key,), str(limit.check(text)), hint=_nearest(text, limit))
 
 
@@ -120,7 +124,8 @@ def _namespace(namespace: str, served: ServedKind) -> Iterator[Complaint]:
         return
     if not served.is_namespaced:
         message = f"{served.kind} is a kind of the whole cluster, and stands in namespace {shown(namespace)}"
-        yield _complaint(("namespace",), message, hint="leave the namespace out")
+        # apiserver pkg/registry/rest/meta.go EnsureObjectNamespaceMatchesRequestNamespace: it is dropped
+        yield _complaint(("namespace",), message, hint="leave it out", severity=Severity.WARNING)
     elif (wrong := DNS_LABEL.check(namespace)) is not None:
         yield _complaint(("namespace",), wrong, hint=_nearest(namespace, DNS_LABEL))
 
@@ -169,7 +174,14 @@ _WORD = "write at most 63 letters, digits, '-', '_' and '.', a letter or digit f
 _KEY = f"{_WORD}; a DNS name and '/' may stand before them"
 
 
-def _complaint(path: Path, message: str, *, hint: str | None = None) -> Complaint:
+def _complaint(
+    path: Path, message: str, *, hint: str | None = None, severity: Severity | None = None
+) -> Complaint:
     return Complaint(
-        code=INVALID_METADATA, path=("metadata", *path), message=message, hint=hint, source=_SOURCE
+        code=INVALID_METADATA,
+        path=("metadata", *path),
+        message=message,
+        hint=hint,
+        source=_SOURCE,
+        severity=severity,
     )

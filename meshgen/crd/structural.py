@@ -42,6 +42,12 @@ REFUSED_VALUE = Code(
     meaning="A value is outside what its field takes: its range, length, pattern, format or company.",
 )
 
+BEYOND_FORMAT = Code(
+    number="MG417",
+    slug="beyond-format",
+    meaning="A number is more than its format holds: an API server stores it, and its readers fail over it.",
+)
+
 _MOST_NAMED = 12  # names that a message lists
 _MOST_COMPARED = 100  # mistakes for which a near miss is sought, which takes a millisecond each
 _LONGEST_PATTERN = 200  # characters that a message shows
@@ -58,7 +64,7 @@ class Structure:
 
 
 def check(served: ServedKind, body: Any) -> Structure:
-    """Judge a body whose defaults are filled in, MG401 to MG406: types, fields, values, lists; any depth."""
+    """Judge a body whose defaults are filled in, MG401 to MG406 and MG417; any depth will do."""
     unreadable = tuple(_unreadable(path, message) for path, message in extremes(body))
     if unreadable:
         return Structure(complaints=unreadable, stops_cel=True)
@@ -143,6 +149,8 @@ def _told(refusal: Refusal, *, compares: bool = False) -> Iterator[Complaint]:
             yield _missing_field(refusal, str(refusal.missing))
         case "enum":
             yield _unknown_value(refusal, said, compares=compares)
+        case "minimum" | "maximum" if said in formats.RANGES.get(refusal.schema.get("format", ""), ()):
+            yield _beyond_format(refusal)
         case _:
             yield Complaint(
                 code=REFUSED_VALUE,
@@ -200,6 +208,15 @@ def _unknown_value(refusal: Refusal, options: Sequence[Any], *, compares: bool) 
         path=refusal.path,
         message=f"{shown(value)} is not one of {listed(map(shown, options), most=_MOST_NAMED)}",
         hint=(near_miss(value, words) or None) if isinstance(value, str) else None,
+    )
+
+
+def _beyond_format(refusal: Refusal) -> Complaint:
+    how = "less" if refusal.keyword == "minimum" else "more"
+    return Complaint(
+        code=BEYOND_FORMAT,
+        path=refusal.path,
+        message=f"{shown(refusal.value)} is {how} than the format {refusal.schema['format']} holds",
     )
 
 

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from meshgen.crd import metadata
+from meshgen.crd.defaults import prepared
 from meshgen.crd.served import ServedKind
 from meshgen.crd.structural import check
+from meshgen.diagnostics import Severity
 from tests.unit.served import body_of, kind_of, of, told
 
 DNS_NAME = "a DNS name (labels of lower-case letters, digits and '-', joined by '.')"
@@ -47,6 +49,7 @@ def wrong(**written: Any) -> list[str]:
             ],
         ),
         ({"name": None, "generateName": "thing-"}, []),
+        ({"name": None, "generateName": f"{'a' * 300}"}, []),
         (
             {"generateName": "Thing-"},
             [f"MG407 metadata.generateName: 'Thing-' is not {DNS_NAME}"],
@@ -85,12 +88,14 @@ def test_a_service_is_named_by_a_label_that_begins_with_a_letter() -> None:
 
 def test_a_kind_of_the_whole_cluster_stands_in_no_namespace() -> None:
     kind = kind_of(of(), is_namespaced=False)
+    [found] = metadata.check(kind, {"metadata": {"name": "thing", "namespace": "shop"}})
 
     assert told(metadata.check(kind, body_of({}))) == []
-    assert told(metadata.check(kind, {"metadata": {"name": "thing", "namespace": "shop"}})) == [
+    assert found.severity is Severity.WARNING
+    assert told([found]) == [
         (
             "MG407 metadata.namespace: Thing is a kind of the whole cluster, and stands in namespace 'shop'"
-            " [leave the namespace out]"
+            " [leave it out]"
         )
     ]
 
@@ -181,7 +186,7 @@ def test_what_the_server_writes_into_metadata_is_let_pass() -> None:
 def test_metadata_has_fields_and_types_of_its_own() -> None:
     written = {
         "name": 5,
-        "labels": {"a": 1, "b": None},
+        "labels": {"a": 1},
         "annotation": {},
         "creationTimestamp": "yesterday",
         "finalizers": "x",
@@ -190,7 +195,6 @@ def test_metadata_has_fields_and_types_of_its_own() -> None:
     assert sorted(told(check(kind_of(of()), body_of({}, metadata=written)).complaints)) == [
         """MG401 metadata.finalizers: 'x' is a string, not a list [write a list, each entry after '- ']""",
         """MG401 metadata.labels.a: 1 is an integer, not a string [write "1" with quotes]""",
-        "MG401 metadata.labels.b: null is not a string [write a value, or leave it out]",
         """MG401 metadata.name: 5 is an integer, not a string [write "5" with quotes]""",
         "MG402 metadata.annotation: unknown field 'annotation' [did you mean 'annotations'?]",
         "MG405 metadata.creationTimestamp: 'yesterday' is not a time such as 2026-01-31T12:00:00Z",
@@ -205,4 +209,36 @@ def test_a_definition_may_bound_a_name() -> None:
 
     assert told(check(bound, body_of({})).complaints) == [
         "MG405 metadata.name: 'thing' has 5 characters, more than 3"
+    ]
+
+
+def test_a_null_counts_as_empty_text() -> None:
+    kind = kind_of(of())
+    written = {
+        "name": "thing",
+        "namespace": None,
+        "labels": {"a": None},
+        "annotations": {"b": None},
+        "finalizers": [None],
+        "ownerReferences": [None],
+        "managedFields": [None],
+    }
+    body = prepared(kind, body_of({}, metadata=written))
+
+    assert body["metadata"] == {
+        "name": "thing",
+        "namespace": None,
+        "labels": {"a": ""},
+        "annotations": {"b": ""},
+        "finalizers": [""],
+        "ownerReferences": [{}],
+        "managedFields": [{}],
+    }
+    assert told(check(kind, body).complaints) == []
+    assert told(metadata.check(kind, body)) == [
+        f"MG407 metadata.finalizers[0]: '' is not the name of a finalizer [{KEY}]",
+        "MG407 metadata.ownerReferences[0]: the owner has no apiVersion",
+        "MG407 metadata.ownerReferences[0]: the owner has no kind",
+        "MG407 metadata.ownerReferences[0]: the owner has no name",
+        "MG407 metadata.ownerReferences[0]: the owner has no uid",
     ]
