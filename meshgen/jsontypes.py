@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any
 
@@ -10,19 +11,22 @@ from meshgen.source import ListNode, MapNode, Node, ScalarNode
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _TRUE = frozenset("y Y yes Yes YES on On ON true True TRUE".split())
 _FALSE = frozenset("n N no No NO off Off OFF false False FALSE".split())
-_OCTAL = re.compile(r"[-+]?0o?[0-7_]+\Z")
-_INTEGER = re.compile(r"[-+]?[0-9][0-9_]*\Z")
-_HEX = re.compile(r"[-+]?0x_*[0-9a-fA-F][0-9a-fA-F_]*\Z")
-_BINARY = re.compile(r"[-+]?0b_*[01][01_]*\Z")
 _LONGEST_NUMBER = 400  # characters; what is longer is no number of 64 bits
+_BEGINS_NUMBER = frozenset("+-.0123456789")
+_INTEGERS = (
+    (re.compile(r"([-+]?)0[xX]([0-9a-fA-F]+)\Z"), 16),
+    (re.compile(r"([-+]?)0[bB]([01]+)\Z"), 2),
+    (re.compile(r"([-+]?)0[oO]?([0-7]+)\Z"), 8),
+    (re.compile(r"([-+]?)([0-9]+)\Z"), 10),
+)
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
 
 
 def to_json(node: Node) -> Any:
     """Turn a node into JSON types as kubectl reads them, for documents that are not ours.
 
-    The rules were observed with `kubectl annotate --local -o json`: `yes`, `on` and `y` are booleans,
-    `0755` and `0o755` octal, `1_000` a number, dates and `12:30` text.
+    The rules were observed with `kubectl annotate --local -o json` and an API server: `yes`, `on` and `y`
+    are booleans, `0755` and `0o755` octal, `1_000` and `1_0.5` numbers, dates, `12:30` and `1e400` text.
     """
     match node:
         case MapNode(entries=entries):
@@ -42,12 +46,17 @@ def _resolve(text: str) -> Any:
         return True
     if text in _FALSE:
         return False
-    if len(text) > _LONGEST_NUMBER:
+    if text[0] not in _BEGINS_NUMBER or len(text) > _LONGEST_NUMBER:
         return text
-    digits = text.replace("_", "")
-    for pattern, base in ((_OCTAL, 8), (_INTEGER, 10), (_HEX, 16), (_BINARY, 2)):
-        if pattern.match(text) and digits not in ("0", "+0", "-0"):
-            return int(digits.replace("0o", "0") if base == 8 else digits, base)
-    if _INTEGER.match(text):
-        return 0
-    return float(text) if _FLOAT.match(text) else text
+    return _number(text)
+
+
+def _number(text: str) -> Any:
+    """Read a number as go-yaml does, which drops underscores; what is beyond 64 bits it reads as text."""
+    plain = text if text[0] == "." else text.replace("_", "")
+    for pattern, base in _INTEGERS:
+        if (found := pattern.match(plain)) is not None:
+            whole = int(found[1] + found[2], base)
+            return whole if base == 10 or -(2**63) <= whole < 2**64 else text
+    number = float(plain) if _FLOAT.match(plain) else math.inf
+    return text if math.isinf(number) else number
