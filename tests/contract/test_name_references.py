@@ -17,7 +17,7 @@ from meshgen.inputs import Content
 from meshgen.intent.samples import samples
 from meshgen.jsontypes import to_json
 from meshgen.manifest import Manifest
-from meshgen.profiles import built_in
+from meshgen.profiles import Choice, built_in, choose
 from meshgen.scalars import dump
 from meshgen.source import read
 
@@ -40,12 +40,35 @@ class Field(NamedTuple):
     path: str
 
 
+# Where the definitions of the experimental channel are installed, more kinds are written.
+CLUSTERS = [*(choice.profile.name for choice in built_in()), "linkerd-gateway"]
+SETTINGS = [*(() for _ in built_in()), ("gatewayAPI.channel=experimental",)]
+USUAL = ("split", "routes.service", "authorization.rules.from.service", "rateLimit.requests", "split.tcp")
+
+
+@pytest.mark.long
 def test_the_shipped_references_are_those_of_the_samples(request: pytest.FixtureRequest) -> None:
-    expected = HEAD + dump({"nameReference": _configuration(_fields())})
+    expected = HEAD + dump({"nameReference": _configuration(_fields(samples()))})
 
     if request.config.getoption("--update-goldens"):
         datafiles.name_references().write_text(expected, "utf-8")
     assert expected == datafiles.name_references().read_text("utf-8")
+
+
+def test_the_references_of_usual_samples_are_shipped() -> None:
+    (node,) = read(datafiles.name_references().read_bytes(), file="", findings=Findings())
+    shipped = {
+        Field(target.get("group", ""), target["kind"], each["group"], each["kind"], each["path"])
+        for target in to_json(node)["nameReference"]
+        for each in target["fieldSpecs"]
+    }
+
+    found = _fields({id: sample for id, sample in samples().items() if id in USUAL})
+
+    assert set() == found - shipped
+    assert {"HTTPRoute", "ServiceIntentions", "TCPRoute", "TrafficSplit"} <= {
+        each.referrer_kind for each in found
+    }
 
 
 def _configuration(fields: set[Field]) -> list[Any]:
@@ -65,18 +88,23 @@ def _configuration(fields: set[Field]) -> list[Any]:
     ]
 
 
-def _fields() -> set[Field]:
+def _fields(chosen: dict[str, Any]) -> set[Field]:
     found: set[Field] = set()
-    for id, sample in samples().items():
+    for id, sample in chosen.items():
         services = sample["spec"]["services"]
         for name, service in services.items():
             if "podsOf" not in service:
                 service["selector"] = {"run": f"pods-of-{name}"}  # a label is no reference
         reading = read_intents([Content(f"{id}.yaml", json.dumps(sample).encode())])
-        for backend, profile in built_in():
+        for backend, profile in _clusters():
             manifests = render(reading, backend, profile, is_partial=True).manifests
             found.update(_references([_body(manifest) for manifest in manifests], set(services)))
     return found
+
+
+def _clusters() -> Iterator[Choice]:
+    for name, settings in zip(CLUSTERS, SETTINGS, strict=True):
+        yield from choose(name, {}, settings, findings=Findings())
 
 
 def _body(manifest: Manifest) -> dict[str, Any]:
