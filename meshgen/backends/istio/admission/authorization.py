@@ -24,6 +24,9 @@ _KEYS_NOT_FOR_CUSTOM = frozenset(
     {"source.namespace", "source.serviceAccount", "source.trustDomain", "source.principal"}
 )
 _OF_HTTP = frozenset({"requestPrincipals", "notRequestPrincipals"})
+_DRY_RUN = "istio.io/dry-run"
+# golang.org strconv.ParseBool
+_BOOLEANS = frozenset({*("1", "t", "T", "true", "TRUE", "True"), *("0", "f", "F", "false", "FALSE", "False")})
 
 
 def refused(resource: Resource) -> Iterator[Complaint]:
@@ -107,8 +110,8 @@ def _denies_connections(rule: Body) -> bool:
 
 def refused_dry_run(resource: Resource) -> Iterator[Complaint]:
     """Hold the annotation of a dry run against clause 2."""
-    path: Path = ("metadata", "annotations", DRY_RUN)
-    value = resource.annotations.get(DRY_RUN)
+    path: Path = ("metadata", "annotations", _DRY_RUN)
+    value = resource.annotations.get(_DRY_RUN)
     action = resource.spec.get("action", "ALLOW")
     if value is None:
         return
@@ -118,8 +121,3 @@ def refused_dry_run(resource: Resource) -> Iterator[Complaint]:
         yield _RULE.broken(path, f"action {action} has no dry run", "remove the annotation")
     elif value not in _BOOLEANS:
         yield _RULE.broken(path, f"{quoted(value)} is neither true nor false", 'write "true"')
-
-
-DRY_RUN = "istio.io/dry-run"
-# golang.org strconv.ParseBool
-_BOOLEANS = frozenset({*("1", "t", "T", "true", "TRUE", "True"), *("0", "f", "F", "false", "FALSE", "False")})
