@@ -17,6 +17,13 @@ from meshgen.scalars import Json
 from meshgen.values import DNS_LABEL, DNS_NAME, Text
 
 VERSION = Text(what="a version such as 1.29", pattern=r"^[0-9]+\.[0-9]+$", longest=16, example='"1.29"')
+# A host whose last label is a number is an address to Envoy, and to Istio no host at all.
+CLUSTER_DOMAIN = Text(
+    what="a DNS name whose last label begins with a letter",
+    pattern=r"^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)*[a-z]([a-z0-9-]*[a-z0-9])?$",
+    longest=253,
+    example="cluster.local",
+)
 REQUIREMENT_ID = Text(what="the id of a requirement", pattern=r"^[a-z0-9-]+$", longest=64)
 
 
@@ -77,7 +84,9 @@ class ProfileSpec(Located):
     version: Annotated[str, VERSION] | None = plain("version of the mesh", default=None)
     edition: Edition | None = plain("edition of the mesh", default=None)
     trust_domain: Annotated[str, DNS_NAME] | None = plain("trust domain of the identities", default=None)
-    cluster_domain: Annotated[str, DNS_NAME] | None = plain("domain of the Services' names", default=None)
+    cluster_domain: Annotated[str, CLUSTER_DOMAIN] | None = plain(
+        "domain of the Services' names", default=None
+    )
     root_namespace: Annotated[str, DNS_LABEL] | None = plain(
         "namespace whose policies bind every namespace", default=None
     )

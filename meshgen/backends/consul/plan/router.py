@@ -148,7 +148,7 @@ def _modifiers(headers: Headers) -> Iterator[tuple[str, HeaderModifiers]]:
         if edits is not None:
             written = (("add", edits.add), ("set", edits.set))
             values = tuple((kind, _pairs(pairs)) for kind, pairs in written if pairs is not None)
-            yield name, HeaderModifiers(values=values, remove=edits.remove or None)
+            yield name, HeaderModifiers(values=values, remove=tuple(dict.fromkeys(edits.remove)) or None)
 
 
 def _pairs(values: Mapping[str, str]) -> Pairs:

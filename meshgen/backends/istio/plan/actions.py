@@ -179,7 +179,10 @@ def header_operations(headers: traffic.Headers, to: object) -> tuple[HeaderOpera
 
 def _operations(of: str, edits: traffic.HeaderEdits) -> HeaderOperations:
     return HeaderOperations(
-        of=of, set=_values(edits.set), add=_values(edits.add), remove=edits.remove or None
+        of=of,
+        set=_values(edits.set),
+        add=_values(edits.add),
+        remove=tuple(dict.fromkeys(edits.remove)) or None,
     )
 
 

@@ -31,7 +31,7 @@ def _filters(route: ResolvedRoute) -> Iterator[Filter]:
 
 def _edit(edits: HeaderEdits) -> HeaderEdit:
     return HeaderEdit(
-        set=_pairs(edits.set), add=_pairs(edits.add), remove=tuple(sorted(edits.remove)) or None
+        set=_pairs(edits.set), add=_pairs(edits.add), remove=tuple(sorted(set(edits.remove))) or None
     )
 
 
