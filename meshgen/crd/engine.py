@@ -177,10 +177,9 @@ def _format(name: str) -> dict[str, Any]:
 
 def _range(schema: Mapping[str, Any]) -> dict[str, Any]:
     types = schema.get("type", ())
-    is_integer = "integer" in types and "number" not in types
-    if (
-        ranged := formats.RANGES.get(schema.get("format", ""), formats.INT64 if is_integer else None)
-    ) is None:
+    of_type = formats.INT64 if "integer" in types and "number" not in types else None
+    ranged = formats.RANGES.get(schema.get("format", ""), of_type)
+    if ranged is None:
         return {}
     least, most = ranged
     return {

@@ -28,17 +28,15 @@ def _is_plain(body: Any) -> bool:
         below: list[Any] = []
         for value in level:
             match value:
-                case str():
-                    if not value.isascii():
-                        return False
+                case str() if not value.isascii():
+                    return False
                 case dict():
                     below += value  # keys are text of the next level
                     below += value.values()
                 case list():
                     below += value
-                case int() | float():
-                    if not -_LARGEST <= value <= _LARGEST:
-                        return False
+                case int() | float() if not -_LARGEST <= value <= _LARGEST:
+                    return False
                 case _:
                     pass
         if not below:
