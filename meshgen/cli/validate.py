@@ -79,8 +79,8 @@ def command(  # noqa: PLR0913  click gives each option by its name
     with --mesh by what that mesh carries. Any other object climbs a ladder: the
     schema of its kind, unknown fields and duplicates, CEL rules, what the mesh's
     admission webhooks and control plane refuse, and what contradicts itself among
-    the files. What is not among the files may exist in the cluster, and is not
-    held against them.
+    the files. What is not among the files may exist in the cluster: it is missed
+    only where the files show its neighbours, such as Services of its namespace.
 
     For example:
       meshgen validate manifests/
