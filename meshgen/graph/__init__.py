@@ -1,0 +1,1 @@
+"""A set of intents as a drawing: who may call whom, and what becomes of requests."""

@@ -1,0 +1,221 @@
+"""Where boxes and edges lie: callers above the called, edges in channels between boxes and never across one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from meshgen.graph.ranks import ranks
+
+BOX_WIDTH, BOX_HEIGHT = 188, 82
+COLUMNS = 4
+_GAP = 32  # between boxes of a row
+_MARGIN = 36  # beside the rows, for edges that pass them
+WIDTH = COLUMNS * BOX_WIDTH + (COLUMNS - 1) * _GAP + 2 * _MARGIN
+_TRACK = 6  # between two edges that run down side by side
+_LANE = 20  # between two edges that run across; a click target has as much
+_REACH = 14  # free space around the click target in its lane
+_PORTS = 24  # free space at the corners of a box
+_BEND = 7
+
+
+class Point(NamedTuple):
+    """A place, from the upper left corner."""
+
+    x: int
+    y: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """The way of an edge."""
+
+    points: tuple[Point, ...]  # corners, with right angles between them
+    at: Point  # where it is clicked; no other edge has that place
+
+    @property
+    def path(self) -> str:
+        """The way with round corners, as SVG writes it."""
+        first, *inner, last = self.points
+        corners = (_corner(*three) for three in zip(self.points, inner, self.points[2:], strict=False))
+        return " ".join((f"M{first.x} {first.y}", *corners, f"L{last.x} {last.y}"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """The places of all boxes and edges, in the order given."""
+
+    height: int
+    boxes: tuple[Point, ...]  # upper left corners
+    lines: tuple[Line, ...]
+
+
+class _Way(NamedTuple):
+    """An edge on its way: from a port below its caller, along a track, to a port above the called."""
+
+    start: int  # x of the port below the caller
+    end: int  # x of the port above the called
+    leaves: int  # the channel below the caller; channel i lies above row i
+    enters: int  # the channel above the called
+    track: int  # x where it passes the rows between the channels
+
+
+class _Run(NamedTuple):
+    """The part of an edge that runs across in a channel."""
+
+    channel: int
+    left: int
+    right: int
+    edge: int
+    is_entry: bool
+
+
+def layout(count: int, edges: Sequence[tuple[int, int]]) -> Layout:
+    """Place boxes 0 to `count` less one, and edges from box to box, in the same way each time."""
+    rows = tuple(row for rank in ranks(count, edges) for row in _broken(rank))
+    row_of = {box: index for index, row in enumerate(rows) for box in row}
+    left = {box: x for row in rows for box, x in zip(row, _across(len(row)), strict=True)}
+    ways = _ways(edges, rows, row_of, left)
+    lanes, depths = _lanes(ways, len(rows))
+    tops, y = [], 0
+    for depth in depths[:-1]:
+        y += _depth(depth)
+        tops.append(y)
+        y += BOX_HEIGHT
+    floors = [0, *(top + BOX_HEIGHT for top in tops)]  # where each channel begins
+    return Layout(
+        height=y + _depth(depths[-1]),
+        boxes=tuple(Point(left[box], tops[row_of[box]]) for box in range(count)),
+        lines=tuple(
+            _line(way, lanes[index, False], lanes[index, True], floors, tops)
+            for index, way in enumerate(ways)
+        ),
+    )
+
+
+def _broken(rank: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Break a rank into rows of about the same length."""
+    rows = -(-len(rank) // COLUMNS)
+    bounds = [index * len(rank) // rows for index in range(rows + 1)]
+    yield from (rank[start:end] for start, end in zip(bounds, bounds[1:], strict=False))
+
+
+def _across(boxes: int) -> Iterator[int]:
+    free = WIDTH - boxes * BOX_WIDTH - (boxes - 1) * _GAP
+    yield from (free // 2 + index * (BOX_WIDTH + _GAP) for index in range(boxes))
+
+
+def _ways(
+    edges: Sequence[tuple[int, int]],
+    rows: Sequence[Sequence[int]],
+    row_of: dict[int, int],
+    left: dict[int, int],
+) -> list[_Way]:
+    starts = _ports([caller for caller, _ in edges], [left[called] for _, called in edges], left)
+    ends = _ports([called for _, called in edges], [left[caller] for caller, _ in edges], left)
+    closed = [_closed(left[box] for box in row) for row in rows]
+    taken = [0] * len(rows)
+    ways = []
+    for (caller, called), start, end in zip(edges, starts, ends, strict=True):
+        leaves, enters = row_of[caller] + 1, row_of[called]
+        passed = range(min(leaves, enters), max(leaves, enters))
+        track = _track((start + end) // 2, passed, closed, taken) if passed else end
+        ways.append(_Way(start, end, leaves, enters, track))
+    return ways
+
+
+def _ports(boxes: Sequence[int], beyond: Sequence[int], left: dict[int, int]) -> list[int]:
+    """Spread the edges of a box along its side, in the order of where they lead."""
+    of_box: dict[int, list[int]] = {}
+    for edge in sorted(range(len(boxes)), key=lambda edge: (beyond[edge], edge)):
+        of_box.setdefault(boxes[edge], []).append(edge)
+    found = [0] * len(boxes)
+    for box, edges in of_box.items():
+        room = BOX_WIDTH - 2 * _PORTS
+        for index, edge in enumerate(edges):
+            found[edge] = left[box] + _PORTS + room * (2 * index + 1) // (2 * len(edges))
+    return found
+
+
+def _closed(lefts: Iterable[int]) -> int:
+    """Mark the tracks that a row of boxes closes, a bit for each."""
+    return sum(
+        1 << track
+        for left in lefts
+        for track in range((left - _TRACK) // _TRACK, (left + BOX_WIDTH + _TRACK) // _TRACK + 1)
+    )
+
+
+def _track(wanted: int, passed: range, closed: Sequence[int], taken: list[int]) -> int:
+    """Find the nearest way past some rows, and take it; one that is taken is shared where none is free."""
+    blocked = used = 0
+    for row in passed:
+        blocked |= closed[row]
+        used |= taken[row]
+    tracks = [track for track in range(1, WIDTH // _TRACK) if not blocked >> track & 1]
+    free = [track for track in tracks if not used >> track & 1]
+    nearest = min(free or tracks, key=lambda track: (abs(track * _TRACK - wanted), track))
+    for row in passed:
+        taken[row] |= 1 << nearest
+    return nearest * _TRACK
+
+
+def _lanes(ways: Sequence[_Way], rows: int) -> tuple[dict[tuple[int, bool], int], list[int]]:
+    """Give each run a lane of its channel in which it is alone, and count the lanes of each channel."""
+    ends: list[list[int]] = [[] for _ in range(rows + 1)]  # of each channel and lane: where it is free again
+    found: dict[tuple[int, bool], int] = {}
+    for run in sorted(run for edge, way in enumerate(ways) for run in _runs(edge, way)):
+        lanes = ends[run.channel]
+        lane = next((index for index, end in enumerate(lanes) if end < run.left), len(lanes))
+        lanes[lane:lane + 1] = [run.right]
+        found[run.edge, run.is_entry] = lane
+    for edge, way in enumerate(ways):
+        found.setdefault((edge, False), found[edge, True])
+    return found, [len(lanes) for lanes in ends]
+
+
+def _runs(edge: int, way: _Way) -> Iterator[_Run]:
+    if way.leaves == way.enters:
+        yield _run(way.enters, way.start, way.end, edge, is_entry=True)
+    else:
+        yield _run(way.leaves, way.start, way.track, edge, is_entry=False)
+        yield _run(way.enters, way.track, way.end, edge, is_entry=True)
+
+
+def _run(channel: int, a: int, b: int, edge: int, *, is_entry: bool) -> _Run:
+    middle = (a + b) // 2
+    return _Run(channel, min(a, b, middle - _REACH), max(a, b, middle + _REACH), edge, is_entry)
+
+
+def _depth(lanes: int) -> int:
+    return _LANE * (lanes + 1) + 4
+
+
+def _line(way: _Way, leaving: int, entering: int, floors: Sequence[int], tops: Sequence[int]) -> Line:
+    across = floors[way.enters] + _LANE * (entering + 1)
+    begins = tops[way.leaves - 1] + BOX_HEIGHT
+    first = Point(way.start, begins)
+    last = Point(way.end, tops[way.enters])
+    if way.leaves == way.enters:
+        points = (first, Point(way.start, across), Point(way.end, across), last)
+        return Line(points=points, at=Point((way.start + way.end) // 2, across))
+    away = floors[way.leaves] + _LANE * (leaving + 1)
+    turns = (Point(way.start, away), Point(way.track, away), Point(way.track, across), Point(way.end, across))
+    return Line(points=(first, *turns, last), at=Point((way.track + way.end) // 2, across))
+
+
+def _corner(before: Point, corner: Point, after: Point) -> str:
+    start, end = _towards(corner, before), _towards(corner, after)
+    return f"L{start.x} {start.y} Q{corner.x} {corner.y} {end.x} {end.y}"
+
+
+def _towards(corner: Point, other: Point) -> Point:
+    """Go from a corner as far as its bend reaches, or half of the way."""
+    across, down = other.x - corner.x, other.y - corner.y
+    bend = min(_BEND, max(abs(across), abs(down)) // 2)
+    return Point(corner.x + bend * _sign(across), corner.y + bend * _sign(down))
+
+
+def _sign(number: int) -> int:
+    return (number > 0) - (number < 0)
