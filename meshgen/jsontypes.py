@@ -59,4 +59,7 @@ def _number(text: str) -> Any:
             whole = int(found[1] + found[2], base)
             return whole if base == 10 or -(2**63) <= whole < 2**64 else text
     number = float(plain) if _FLOAT.match(plain) else math.inf
-    return text if math.isinf(number) else number
+    if math.isinf(number):
+        return text
+    # Go writes 1.0 as 1 in JSON
+    return int(number) if number.is_integer() and -(2**63) <= number < 2**63 else number
