@@ -72,12 +72,17 @@ def told(findings: Iterable[Diagnostic], places: Places) -> Iterator[Diagnostic]
         if place is None:
             yield replace(found, message=f"{found.message}{also}", related=related)
         else:
-            message = f"{_spelled(place)}: {found.message}{also}"
+            message = f"{_title(place.item)} {_field(found, place)}".rstrip() + f": {found.message}{also}"
             yield replace(found, message=message, span=None, related=related)
 
 
 def _spelled(place: Place) -> str:
     return f"{_title(place.item)} {spell(place.path)}".rstrip()
+
+
+def _field(found: Diagnostic, place: Place) -> str:
+    """Name the field: a block begins where its first key does, so what the finding says comes first."""
+    return spell(place.path) if found.field is None else found.field
 
 
 def _title(item: MapNode) -> str:
@@ -99,13 +104,13 @@ def _result(found: Diagnostic, place: Place | None) -> Json:
     return {
         "message": f"{found.message}{hint}",
         "severity": _SEVERITIES[found.severity],
-        **({} if place is None else _object(place)),
+        **({} if place is None else _object(place, _field(found, place))),
         **({} if place is not None or found.span is None else {"file": {"path": found.span.file}}),
         "tags": tags,
     }
 
 
-def _object(place: Place) -> Mapping[str, Json]:
+def _object(place: Place, field: str) -> Mapping[str, Json]:
     found = identity(place.item)
     reference = {"apiVersion": text_at(place.item, "apiVersion"), **found._asdict()}
     path = next(filter(None, (text_at(place.item, "metadata", "annotations", key) for key in _PATHS)), None)
@@ -113,7 +118,7 @@ def _object(place: Place) -> Mapping[str, Json]:
     file: dict[str, Json] = {"path": path, "index": int(index)} if _is_number(index) else {"path": path}
     return {
         "resourceRef": {key: value for key, value in reference.items() if value and key != "group"},
-        **({"field": {"path": spell(place.path)}} if place.path else {}),
+        **({"field": {"path": field}} if field else {}),
         **({} if path is None else {"file": file}),
     }
 
