@@ -21,6 +21,7 @@ COMMANDS = (
     "explain",
     "profile",
     "schema",
+    "fmt",
     "kustomize",
     "krm",
     "helm",

@@ -59,4 +59,4 @@ def _replace(file: str, text: str) -> None:
 
 
 def _open(path: str, mode: str) -> IO[str]:
-    return open(path, mode, encoding="utf-8", errors="backslashreplace")
+    return open(path, mode, encoding="utf-8", errors="backslashreplace", newline="")

@@ -71,6 +71,8 @@ _MEANT = {
     "check": f"{_RENDER} --output-dir DIR --check",
     "lint vet conform analyze kubeconform": "meshgen validate FILE...",
     "verify test": f"{_RENDER} --fail-on warning",
+    "format formatter reformat prettier tidy beautify": "meshgen fmt FILE...",
+    "map draw visualize visualise dot mermaid diagram": "meshgen graph INTENT... -o graph.html",
     "features matrix support compare": "meshgen capabilities",
     "describe doc docs man why code codes rules": "meshgen explain CODE, or meshgen explain alone for a list",
     "profiles meshes clusters": "meshgen profile list",
