@@ -16,7 +16,7 @@ from meshgen.crd.store import Absent, Store
 from meshgen.diagnostics import Code, Severity, near_miss
 from meshgen.gatewayapi import admission as gateway_admission
 from meshgen.profiles import Choice
-from meshgen.resources import WORKLOADS, Complaint, Resource, Resources
+from meshgen.resources import WORKLOADS, Complaint, Resource, Resources, is_grave
 
 NO_SCHEMA = Code(
     number="MG400",
@@ -88,27 +88,21 @@ def _judge(body: Mapping[str, Any], served: ServedKind, by: Ladder) -> Judgement
     structure = structural.check(served, body)
     head = tuple(metadata.check(served, body))
     ruled = None if structure.stops_cel else rules.check(served, body)
-    complaints = (*head, *structure.complaints, *(() if ruled is None else ruled.complaints))
+    alone = (*head, *structure.complaints, *(() if ruled is None else ruled.complaints))
     evaluations = 0 if ruled is None else ruled.evaluations
-    if head or structure.complaints:
-        return Judgement(resource=None, complaints=complaints, evaluations=evaluations)
+    if structure.complaints or any(is_grave(complaint) for complaint in head):
+        return Judgement(resource=None, complaints=alone, evaluations=evaluations)
     resource = Resource.of(body)
-    return Judgement(
-        resource=resource,
-        complaints=(*complaints, *_refused(resource, by)),
-        evaluations=evaluations,
-    )
+    complaints = (*alone, *_refused(resource, by))
+    return Judgement(resource=resource, complaints=complaints, evaluations=evaluations)
 
 
 def _workload(body: Mapping[str, Any]) -> Resource | None:
     """Name what runs pods, which selectors are held against, though nothing in it was checked."""
     metadata = body.get("metadata")
-    heads = (
-        [metadata.get(key) or "" for key in ("name", "namespace")]
-        if isinstance(metadata, Mapping)
-        else [None]
-    )
-    if not all(isinstance(head, str) for head in heads):
+    if not isinstance(metadata, Mapping):
+        return None
+    if not all(isinstance(metadata.get(key, ""), str) for key in ("name", "namespace")):
         return None
     resource = Resource.of(body)
     return resource if (resource.group, resource.kind) in WORKLOADS else None

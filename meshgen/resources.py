@@ -72,6 +72,11 @@ class Complaint:
     beside: tuple[tuple[str, Resource, Path], ...] = ()  # (what is there, in which object, where)
 
 
+def is_grave(complaint: Complaint) -> bool:
+    """Tell whether a complaint is an error."""
+    return (complaint.severity or complaint.code.severity) is Severity.ERROR
+
+
 class Resources:
     """Every object among the files, found by what it is; what is absent may exist in the cluster."""
 
