@@ -101,7 +101,8 @@ def _named(
     if may_be_file and os.path.isfile(name):  # where a name is too long, Path.is_file raises
         return _of_file(name, findings)
     names = sorted({*written, *(choice.profile.name for choice in built_in())})
-    hint = near_miss(name, names) or f"the choices are {', '.join(names)}, all, or a file with a MeshProfile"
+    others = ("all", "or a file with a MeshProfile") if may_be_file else ()
+    hint = near_miss(name, names) or f"the choices are {', '.join((*names, *others))}"
     findings.add(UNKNOWN_MESH, f"there is no mesh or profile {name!r}", hint=hint)
     return ()
 

@@ -156,7 +156,7 @@ def read_below(paths: Iterable[str], *, hint: str, findings: Findings) -> tuple[
     paths = tuple(paths)
     refused = tuple(file for name in paths for file in _outside(name))
     for file in refused:
-        findings.add(OUTSIDE_ROOT, f"{file!r} lies outside the folder that the function is run in", hint=hint)
+        findings.add(OUTSIDE_ROOT, f"{file!r} lies outside the folder that meshgen is run in", hint=hint)
     return () if refused else _read(paths, findings)
 
 

@@ -12,8 +12,8 @@ from meshgen.diagnostics import Findings, Span
 from meshgen.krm.call import STREAM
 from meshgen.source import MapNode, Node, read
 
-# YAML 1.2.2, 9.1.4: at the head of a line they end a document, even inside of a scalar.
-_MARKER = re.compile(r"(?:---|\.\.\.)(?=\s|\Z)")
+# YAML 1.2.2, 9.1.4: at the head of a line it begins a document, even inside of a scalar.
+_MARKER = re.compile(r"---(?=\s|\Z)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,13 +46,8 @@ def read_stream(content: bytes, *, findings: Findings) -> Stream:
 
 def _starts(lines: Sequence[str], spans: Iterable[Span]) -> list[int]:
     """Find the line of the marker before each document; the first one may have none."""
-    markers = [index for index, line in enumerate(lines) if _MARKER.match(line)]
-    starts: list[int] = []
-    for span in spans:
-        before = bisect_right(markers, span.line - 1)
-        marker = markers[before - 1] if before > 0 else 0
-        starts.append(marker + 1 if lines[marker].startswith("...") else marker)
-    return starts
+    markers = [0, *(index for index, line in enumerate(lines) if _MARKER.match(line))]
+    return [markers[bisect_right(markers, span.line - 1) - 1] for span in spans]
 
 
 def joined(head: str, texts: Iterable[str]) -> str:

@@ -47,6 +47,9 @@ WITHOUT = {
     "MG723": "of the stream that a function is given",
     "MG724": "of the stream that a function is given",
     "MG725": "of the folder of a kustomization",
+    "MG740": "of the folder that is written to",
+    "MG741": "of an Application of Argo CD",
+    "MG742": "of an Application of Argo CD",
     "MG901": "of a bug",
 }
 

@@ -169,7 +169,7 @@ def test_files_outside_of_the_root_are_refused_unless_they_are_asked_for(krm: Fu
     file = "folder/linked.yaml" if name == "folder" else name
     assert (1, []) == (code, listed["items"])
     assert (
-        f"error[MG722 outside-root]: {file!r} lies outside the folder that the function is run in"
+        f"error[MG722 outside-root]: {file!r} lies outside the folder that meshgen is run in"
     ) == errors.splitlines()[0]
     assert (0, ["VirtualService cart"]) == (opened, names(rendered))
 
