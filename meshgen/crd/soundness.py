@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import itertools
 import json
-import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
@@ -75,9 +74,9 @@ def span(node: Node, path: Path) -> Span:
 
 def _wrong(body: Any) -> Iterator[_Wrong]:
     is_shaped = True
-    for wrong in itertools.chain(_bad_numbers(body), _misshapen(body)):
+    for error in _validator().iter_errors(body):
         is_shaped = False
-        yield wrong
+        yield from _told(error)
     if not is_shaped:
         return
     yield from _bad_versions(body["spec"]["versions"])
@@ -90,11 +89,6 @@ def _validator() -> Any:
     from jsonschema_rs import Draft202012Validator, RegexOptions  # 30 ms that only an import needs
 
     return Draft202012Validator(dict(SHAPE), pattern_options=RegexOptions(), offline=True)
-
-
-def _misshapen(body: Any) -> Iterator[_Wrong]:
-    for error in _validator().iter_errors(body):
-        yield from _told(error)
 
 
 def _told(error: Any) -> Iterator[_Wrong]:
@@ -151,20 +145,6 @@ def _missing(path: Path, name: str) -> _Wrong:
         hint = "write it, x-kubernetes-int-or-string, or x-kubernetes-preserve-unknown-fields"
         return _Wrong(NOT_STRUCTURAL, path, "a node of the schema has no 'type'", hint)
     return _Wrong(MALFORMED, path, f"{spell(path) or 'the definition'} has no {name!r}")
-
-
-def _bad_numbers(body: Any) -> Iterator[_Wrong]:
-    """Find numbers so large that they are infinite, of which JSON knows none."""
-    pending: list[tuple[Any, Path]] = [(body, ())]
-    while pending:
-        value, path = pending.pop()
-        match value:
-            case dict():
-                pending.extend((each, (*path, key)) for key, each in value.items())
-            case list():
-                pending.extend((each, (*path, index)) for index, each in enumerate(value))
-            case float() if math.isinf(value):
-                yield _Wrong(MALFORMED, path, f"{path[-1]!r}: this number is too large")
 
 
 def _bad_versions(versions: list[Mapping[str, Any]]) -> Iterator[_Wrong]:
