@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -33,31 +34,32 @@ class Places:
 
     def find(self, span: Span | None) -> Place | None:
         """Find an object and the path in it; None for what lies in a file of the user, or nowhere."""
-        if span is None or span.file not in (STREAM, CONFIG):
-            return None
+        return None if span is None or span.file not in (STREAM, CONFIG) else self._by_span.get(span)
+
+    @functools.cached_property
+    def _by_span(self) -> Mapping[Span, Place]:
+        # A block begins where its first key does, and comes first.
+        found: dict[Span, Place] = {}
         for item in self._items:
-            path = _path(item, span)
-            if path is not None:
-                return Place(item, path)
-        return None
+            for span, path in _spans(item, ()):
+                found.setdefault(span, Place(item, path))
+        return found
 
 
-def _path(node: Node, span: Span) -> Path | None:
-    if node.span == span:
-        return ()
-    for step, value, places in _below(node):
-        path = () if span in places else _path(value, span)
-        if path is not None:
-            return (step, *path)
-    return None
+def _spans(node: Node, path: Path) -> Iterator[tuple[Span, Path]]:
+    yield node.span, path
+    for step, value, key in _below(node):
+        if key is not None:
+            yield key, (*path, step)
+        yield from _spans(value, (*path, step))
 
 
-def _below(node: Node) -> Iterator[tuple[str | int, Node, tuple[Span, ...]]]:
+def _below(node: Node) -> Iterator[tuple[str | int, Node, Span | None]]:
     match node:
         case MapNode(entries=entries):
-            yield from ((key.text, value, (key.span,)) for key, value in entries)
+            yield from ((key.text, value, key.span) for key, value in entries)
         case ListNode(items=items):
-            yield from ((index, value, ()) for index, value in enumerate(items))
+            yield from ((index, value, None) for index, value in enumerate(items))
         case _:
             pass
 

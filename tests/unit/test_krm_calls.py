@@ -11,7 +11,6 @@ import yaml
 
 from tests.unit.functions import SERVICE, Function, intent, names, render_config
 
-
 LIST = "not a ResourceList of config.kubernetes.io/v1"
 
 
