@@ -109,7 +109,7 @@ def _workload(body: Mapping[str, Any]) -> Resource | None:
 
 
 def _refused(resource: Resource, by: Ladder) -> Iterator[Complaint]:
-    if resource.group == "":
+    if (resource.group, resource.kind) == ("", "Service"):
         yield from service.refused(resource)
     if resource.group == gateway_admission.GROUP:
         yield from gateway_admission.refused(resource)
