@@ -30,6 +30,7 @@ OUTSIDE_ROOT = Code(
 )
 
 SETTING = Text(what="a setting such as version=1.29", longest=4096, example="version=1.29")
+LINE = Text(what="options of a command", longest=4096, example="--fail-on warning")
 PATH = Text(what="the path of a file or folder", longest=4096, example="intent.yaml")
 ANNOTATION = Text(what="an annotation", longest=262_144)
 
@@ -66,6 +67,8 @@ class MeshRender(Located):
     api_version: Literal["meshgen.dev/v1alpha1"] = plain("version of the language")
     kind: Literal["MeshRender"] = plain("kind of the document")
     metadata: RenderMetadata = plain("name of the configuration")
+    args_one_liner: Annotated[str, LINE] | None = plain("options that kustomize gives a plugin", default=None)
+    args_from_file: Annotated[str, PATH] | None = plain("file with such options, one a line", default=None)
     spec: RenderSpec | None = plain("what is to be rendered, and how", default=None)
 
 

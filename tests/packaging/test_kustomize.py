@@ -203,3 +203,74 @@ def test_a_transformer_yields_every_object_of_an_intent_that_is_local(
     assert done.code == 0, done.errors
     expected = {**_rendered(form, env), **by_identity([yaml.safe_load(SERVICE)])}
     assert dict(sorted(expected.items())) == by_identity(done.objects)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("form", ["exec"])
+def test_flux_drops_the_intent_and_keeps_every_object(form: str, copy: Path, env: Mapping[str, str]) -> None:
+    for path in copy.glob("*.yaml"):
+        if path.name != "intent.yaml":
+            path.unlink()
+    render = ["meshgen", "render", "intent.yaml", "-m", MESHES[form], "-d", "generated", "-q"]
+    assert run(render, cwd=copy, env=env).code == 0
+    # fluxcd/pkg kustomize/kustomize_generator.go: without a kustomization every YAML below the path is listed
+    listed = sorted(path.relative_to(copy).as_posix() for path in copy.rglob("*.yaml"))
+    (copy / "kustomization.yaml").write_text(yaml.safe_dump({"resources": listed}))
+
+    done = run(["kustomize", "build", "."], cwd=copy, env=env)
+
+    assert (0, "") == (done.code, done.errors)
+    assert _rendered(form, env) == by_identity(done.objects)
+
+
+KPTFILE = """\
+apiVersion: kpt.dev/v1
+kind: Kptfile
+metadata: {name: shop, annotations: {config.kubernetes.io/local-config: "true"}}
+pipeline:
+  mutators:
+    - exec: meshgen krm
+      configPath: meshgen.yaml
+"""
+
+
+@pytest.mark.long
+@pytest.mark.skipif(shutil.which("kpt") is None, reason="kpt is to be had from no registry, and not here")
+@pytest.mark.parametrize("form", ["legacy"])
+def test_kpt_writes_every_object_once_and_leaves_the_intent(
+    form: str, copy: Path, env: Mapping[str, str]
+) -> None:
+    (copy / "kustomization.yaml").unlink()
+    (copy / "meshgen-sentinel.yaml").unlink()
+    (copy / "meshgen-names.yaml").unlink()
+    (copy / "README.md").unlink(missing_ok=True)
+    (copy / "Kptfile").write_text(KPTFILE)
+    config = yaml.safe_load((copy / "meshgen.yaml").read_text())
+    local = {"config.kubernetes.io/local-config": "true"}
+    metadata = {**config["metadata"], "annotations": local}
+    (copy / "meshgen.yaml").write_text(
+        yaml.safe_dump({**config, "metadata": metadata, "spec": {"mesh": MESHES[form]}})
+    )
+    intent = (copy / "intent.yaml").read_text()
+
+    first = run(["kpt", "fn", "render", ".", "--allow-exec"], cwd=copy, env=env)
+    once = {path: path.read_text() for path in copy.rglob("*.yaml")}
+    again = run(["kpt", "fn", "render", ".", "--allow-exec"], cwd=copy, env=env)
+
+    assert (0, 0) == (first.code, again.code), first.errors
+    assert once == {path: path.read_text() for path in copy.rglob("*.yaml")}
+    assert intent == once.pop(copy / "intent.yaml")
+    del once[copy / "meshgen.yaml"]
+    assert _rendered(form, env) == by_identity(yaml.safe_load(text) for text in once.values())
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("form", ["legacy"])
+def test_a_plugin_is_given_options_by_its_config(form: str, copy: Path, env: Mapping[str, str]) -> None:
+    with (copy / "meshgen.yaml").open("a") as file:
+        file.write("argsOneLiner: --fail-on warning\n")
+
+    done = _build("kubectl", form, copy, env)
+
+    assert (1, "") == (done.code, done.output)
+    assert "warning[MG303 requirement]" in done.errors
