@@ -59,7 +59,7 @@ def places(value: Any) -> Iterator[tuple[Any, Any]]:
 
 
 def put_value(holder: Any, key: Any, random: Random) -> None:
-    holder[key] = random.choice(JSON_VALUES)
+    holder[key] = copy.deepcopy(random.choice(JSON_VALUES))
 
 
 def take_away(holder: Any, key: Any, _random: Random) -> None:
