@@ -45,8 +45,8 @@ def _sink(ctx: click.Context, param: click.Parameter, value: str | None) -> Sink
     "--mesh",
     metavar="NAME",
     default="all",
-    help="Whose fidelity and findings the page tells: a mesh, a profile of the set, a file with one, or all.  "
-    "[default: all]",
+    help="Whose fidelity and findings the page tells: a mesh, a profile of the set, a file with one, "
+    "or all.  [default: all]",
 )
 @settings_option
 @click.option(

@@ -1,9 +1,12 @@
-"""Where boxes and edges lie: callers above the called, edges in channels between boxes and never across one."""
+"""Where boxes and edges lie: callers above the called, edges between boxes and never across one."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from itertools import pairwise
+from operator import or_
 from typing import NamedTuple
 
 from meshgen.graph.ranks import ranks
@@ -88,7 +91,7 @@ def layout(count: int, edges: Sequence[tuple[int, int]]) -> Layout:
         height=y + _depth(depths[-1]),
         boxes=tuple(Point(left[box], tops[row_of[box]]) for box in range(count)),
         lines=tuple(
-            _line(way, lanes[index, False], lanes[index, True], floors, tops)
+            _line(way, lanes.get((index, False), 0), lanes[index, True], floors, tops)
             for index, way in enumerate(ways)
         ),
     )
@@ -98,7 +101,7 @@ def _broken(rank: Sequence[int]) -> Iterator[Sequence[int]]:
     """Break a rank into rows of about the same length."""
     rows = -(-len(rank) // COLUMNS)
     bounds = [index * len(rank) // rows for index in range(rows + 1)]
-    yield from (rank[start:end] for start, end in zip(bounds, bounds[1:], strict=False))
+    yield from (rank[start:end] for start, end in pairwise(bounds))
 
 
 def _across(boxes: int) -> Iterator[int]:
@@ -115,12 +118,17 @@ def _ways(
     starts = _ports([caller for caller, _ in edges], [left[called] for _, called in edges], left)
     ends = _ports([called for _, called in edges], [left[caller] for caller, _ in edges], left)
     closed = [_closed(left[box] for box in row) for row in rows]
-    taken = [0] * len(rows)
+    taken = [0] * (len(rows) + 1)
     ways = []
     for (caller, called), start, end in zip(edges, starts, ends, strict=True):
         leaves, enters = row_of[caller] + 1, row_of[called]
-        passed = range(min(leaves, enters), max(leaves, enters))
-        track = _track((start + end) // 2, passed, closed, taken) if passed else end
+        channels = slice(min(leaves, enters), max(leaves, enters) + 1)
+        track = end
+        if leaves != enters:
+            blocked = _any(closed[channels.start : channels.stop - 1])
+            nearest = _track((start + end) // 2, blocked, _any(taken[channels]))
+            taken[channels] = [tracks | 1 << nearest for tracks in taken[channels]]
+            track = nearest * _TRACK
         ways.append(_Way(start, end, leaves, enters, track))
     return ways
 
@@ -147,32 +155,35 @@ def _closed(lefts: Iterable[int]) -> int:
     )
 
 
-def _track(wanted: int, passed: range, closed: Sequence[int], taken: list[int]) -> int:
-    """Find the nearest way past some rows, and take it; one that is taken is shared where none is free."""
-    blocked = used = 0
-    for row in passed:
-        blocked |= closed[row]
-        used |= taken[row]
+def _any(tracks: Iterable[int]) -> int:
+    return reduce(or_, tracks, 0)
+
+
+def _track(wanted: int, blocked: int, taken: int) -> int:
+    """Find the nearest track past some boxes; one that is taken is shared where none is free."""
     tracks = [track for track in range(1, WIDTH // _TRACK) if not blocked >> track & 1]
-    free = [track for track in tracks if not used >> track & 1]
-    nearest = min(free or tracks, key=lambda track: (abs(track * _TRACK - wanted), track))
-    for row in passed:
-        taken[row] |= 1 << nearest
-    return nearest * _TRACK
+    free = [track for track in tracks if not taken >> track & 1]
+    return min(free or tracks, key=lambda track: (abs(track * _TRACK - wanted), track))
 
 
 def _lanes(ways: Sequence[_Way], rows: int) -> tuple[dict[tuple[int, bool], int], list[int]]:
-    """Give each run a lane of its channel in which it is alone, and count the lanes of each channel."""
-    ends: list[list[int]] = [[] for _ in range(rows + 1)]  # of each channel and lane: where it is free again
+    """Give each run a lane of its channel in which it is alone, and count the lanes of each channel.
+
+    Lanes of edges that leave lie above those of edges that enter, so that the ends of two never run into
+    one another.
+    """
+    runs = sorted(run for edge, way in enumerate(ways) for run in _runs(edge, way))
     found: dict[tuple[int, bool], int] = {}
-    for run in sorted(run for edge, way in enumerate(ways) for run in _runs(edge, way)):
-        lanes = ends[run.channel]
-        lane = next((index for index, end in enumerate(lanes) if end < run.left), len(lanes))
-        lanes[lane:lane + 1] = [run.right]
-        found[run.edge, run.is_entry] = lane
-    for edge, way in enumerate(ways):
-        found.setdefault((edge, False), found[edge, True])
-    return found, [len(lanes) for lanes in ends]
+    counts = [0] * (rows + 1)
+    for is_entry in (False, True):
+        free: list[list[int]] = [[] for _ in counts]  # of each channel and lane: from where on
+        for run in (run for run in runs if run.is_entry is is_entry):
+            lanes = free[run.channel]
+            lane = next((index for index, x in enumerate(lanes) if x < run.left), len(lanes))
+            lanes[lane : lane + 1] = [run.right]
+            found[run.edge, is_entry] = counts[run.channel] + lane
+        counts = [count + len(lanes) for count, lanes in zip(counts, free, strict=True)]
+    return found, counts
 
 
 def _runs(edge: int, way: _Way) -> Iterator[_Run]:

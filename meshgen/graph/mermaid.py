@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 
 from meshgen.graph.picture import Box, Edge, Kind, Outsider, Picture
+from meshgen.report.text import printable
 
-# Beside quotes and brackets, Mermaid gives a meaning to backticks, `#` and `;`, and to `:` in a line with `style`.
+# Beside quotes and brackets, backticks, `#` and `;` have a meaning, and `:` behind the word style.
 _SPECIAL = re.compile(r"[^A-Za-z0-9 ._/,*=?+%()~-]")
 _LINES = {
     Kind.ALLOW: "-->",
@@ -62,4 +63,4 @@ def _arrow(edge: Edge) -> str:
 
 
 def _escaped(text: str) -> str:
-    return _SPECIAL.sub(lambda found: f"#{ord(found.group())};", text)
+    return _SPECIAL.sub(lambda found: f"#{ord(found.group())};", printable(text))

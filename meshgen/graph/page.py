@@ -6,7 +6,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from string import Template
 from typing import Any
 
@@ -36,7 +36,7 @@ def page(picture: Picture, clusters: tuple[Cluster, ...], findings: Iterable[Dia
     folder = templates() / "graph"
     style = (folder / "style.css").read_text("utf-8")
     script = (folder / "script.js").read_text("utf-8")
-    values = json.dumps(_values(picture, clusters, tuple(findings)), separators=(",", ":"))
+    values = json.dumps(_visible(_values(picture, clusters, tuple(findings))), separators=(",", ":"))
     return Template((folder / "page.html").read_text("utf-8")).substitute(
         style=style,
         style_hash=_hash(style),
@@ -51,6 +51,19 @@ def _hash(text: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
+def _visible(value: Any) -> Any:
+    """Escape in every text what is no visible character, line ends aside."""
+    match value:
+        case str():
+            return "\n".join(map(printable, value.split("\n")))
+        case Mapping():
+            return {key: _visible(inner) for key, inner in value.items()}
+        case list() | tuple():
+            return [_visible(inner) for inner in value]
+        case _:
+            return value
+
+
 def _values(
     picture: Picture, clusters: tuple[Cluster, ...], findings: tuple[Diagnostic, ...]
 ) -> dict[str, Any]:
@@ -58,7 +71,8 @@ def _values(
     ends = [(numbers[edge.caller], numbers[edge.callee]) for edge in picture.edges]
     placed = layout(len(picture.boxes), ends)
     by_span: dict[Span, list[int]] = {}
-    for index, found in enumerate(findings):
+    meshes = _meshes(findings)
+    for index, found in enumerate(meshes):
         if found.span is not None:
             by_span.setdefault(found.span, []).append(index)
     return {
@@ -73,7 +87,7 @@ def _values(
             _edge(edge, end, line, _within(edge.node, by_span))
             for edge, end, line in zip(picture.edges, ends, placed.lines, strict=True)
         ],
-        "findings": [_finding(found) for found in findings],
+        "findings": [_finding(found, names) for found, names in meshes.items()],
         "clusters": [{"name": cluster.name, "title": cluster.title} for cluster in clusters],
         "features": [
             {"id": feature, "answers": [_answer(cluster.carried.get(feature)) for cluster in clusters]}
@@ -114,13 +128,21 @@ def _edge(edge: Edge, ends: tuple[int, int], line: Line, findings: list[int]) ->
     }
 
 
-def _finding(found: Diagnostic) -> dict[str, Any]:
+def _meshes(findings: Iterable[Diagnostic]) -> dict[Diagnostic, list[str]]:
+    """Join what is told of several meshes in the same words."""
+    found: dict[Diagnostic, list[str]] = {}
+    for each in findings:
+        found.setdefault(replace(each, mesh=None, source=None), []).extend(filter(None, [each.mesh]))
+    return found
+
+
+def _finding(found: Diagnostic, meshes: list[str]) -> dict[str, Any]:
     return {
         "severity": found.severity.value,
         "code": str(found.code),
-        "mesh": found.mesh,
-        "message": printable(found.message),
-        "hint": None if found.hint is None else printable(found.hint),
+        "meshes": meshes,
+        "message": found.message,
+        "hint": found.hint,
         "place": _place(found.span),
     }
 
@@ -130,7 +152,7 @@ def _answer(answer: Carried | None) -> dict[str, Any] | None:
 
 
 def _place(span: Span | None) -> str | None:
-    return None if span is None else printable(str(span))
+    return None if span is None else str(span)
 
 
 def _within(node: Node | None, by_span: Mapping[Span, list[int]]) -> list[int]:

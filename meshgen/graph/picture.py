@@ -137,7 +137,8 @@ def _notes(resolved: ResolvedSet) -> Iterator[str]:
         if wide.mode is not None:
             yield f"mTLS is {wide.mode.value} on {every}"
         if wide.default is not None:
-            yield f"what no rule covers is {'allowed' if wide.default is Action.ALLOW else 'denied'} at {every}"
+            word = "allowed" if wide.default is Action.ALLOW else "denied"
+            yield f"what no rule covers is {word} at {every}"
 
 
 def _edges(service: ResolvedService, resolved: ResolvedSet) -> Iterator[Edge]:
@@ -245,15 +246,14 @@ def _onward(service: ResolvedService) -> Iterator[Edge]:
 
 def _lead(key: ServiceKey, written: Service | Route, kind: Kind, title: str, target: str) -> Edge:
     head, _, name = target.partition(":")[0].rpartition("/")
-    mirror = {"mirror": dump(written.mirror)}
-    field = "service" if kind is Kind.ROUTE else "mirror"
+    is_inherited = isinstance(written, Service)  # by every route that has no mirror of its own
     return Edge(
         caller=key,
         callee=ServiceKey(head or key.namespace, name),
         kind=kind,
         title=title,
         conditions="" if isinstance(written, Service) else matches(written.match),
-        text=block(mirror if isinstance(written, Service) else dump(written)),
-        span=written.span(field),
-        node=None if isinstance(written, Service) else written.source,
+        text=block({"mirror": dump(written.mirror)} if is_inherited else dump(written)),
+        span=written.span("service" if kind is Kind.ROUTE else "mirror"),
+        node=None if is_inherited else written.source,
     )

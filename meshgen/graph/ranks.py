@@ -72,16 +72,23 @@ def _untangled(
 ) -> tuple[tuple[int, ...], ...]:
     """Order each rank by where its neighbours stand, downwards and upwards in turn."""
     above, below = _neighbours((called, caller) for caller, called in pairs), _neighbours(pairs)
-    rows = [list(rank) for rank in ranked]
+    rows = list(map(tuple, ranked))
     for sweep in range(_SWEEPS):
-        neighbours = above if sweep % 2 == 0 else below
-        place = {box: (index + 0.5) / len(row) for row in rows for index, box in enumerate(row)}
-        for row in rows if sweep % 2 == 0 else reversed(rows):
-            middle = {box: _mean([place[other] for other in neighbours.get(box, ())], place[box]) for box in row}
-            row.sort(key=lambda box: (middle[box], box))  # noqa: B023  sorted before the loop goes on
-            place |= {box: (index + 0.5) / len(row) for index, box in enumerate(row)}
-    return tuple(map(tuple, rows))
+        is_down = sweep % 2 == 0
+        place = {box: where for row in rows for box, where in _places(row)}
+        for index in range(len(rows)) if is_down else reversed(range(len(rows))):
+            rows[index] = _by_mean(rows[index], above if is_down else below, place)
+            place |= dict(_places(rows[index]))
+    return tuple(rows)
 
 
-def _mean(places: Sequence[float], otherwise: float) -> float:
-    return sum(places) / len(places) if places else otherwise
+def _places(row: Sequence[int]) -> Iterator[tuple[int, float]]:
+    yield from ((box, (index + 0.5) / len(row)) for index, box in enumerate(row))
+
+
+def _by_mean(row: Sequence[int], neighbours: Neighbours, place: Mapping[int, float]) -> tuple[int, ...]:
+    def middle(box: int) -> tuple[float, int]:
+        beside = [place[other] for other in neighbours.get(box, (box,))]
+        return sum(beside) / len(beside), box
+
+    return tuple(sorted(row, key=middle))

@@ -43,7 +43,6 @@ function drawBox(box, index) {
   const node = el("div", { class: box.outside ? "node outside" : "node" }, button,
     grave ? el("span", { class: `mark ${grave}`, title: count(box.findings.length, "finding") }, String(box.findings.length)) : "",
     el("ul", { class: "into" }, into[index].map((edge) => el("li", {}, arrow(edge, nameOf(edges[edge].from))))));
-  Object.assign(node.style, { left: `${box.x}px`, top: `${box.y}px`, width: narrow.matches ? "" : `${boxWidth}px` });
   return node;
 }
 
@@ -94,7 +93,8 @@ function choose(kind, index, anchor = null) {
   touched.forEach((edge) => svg.append(arrows[edge]));
   nodes.forEach((node, box) => node.firstChild.setAttribute("aria-pressed", kind === "box" && box === index));
   document.querySelectorAll(".arrow").forEach((button) => button.setAttribute("aria-pressed", isEdge && Number(button.dataset.edge) === index));
-  if (!narrow.matches || kind === null) at("main").append(about);
+  if (!narrow.matches) at("main").append(about);
+  else if (kind === null) at("main").prepend(about);
   else if (kind === "box") nodes[index].append(about);
   else if (anchor === null || !about.contains(anchor)) (anchor?.parentNode ?? at("main")).append(about);
   about.scrollTop = 0;
@@ -150,7 +150,7 @@ function aboutBox(box, index) {
 
 function finding(found) {
   return el("li", {},
-    el("p", {}, el("span", { class: `severity ${found.severity}` }, found.severity), ` ${found.code}`, found.mesh ? ` on ${found.mesh}` : ""),
+    el("p", {}, el("span", { class: `severity ${found.severity}` }, found.severity), ` ${found.code}`, found.meshes.length ? ` on ${found.meshes.join(", ")}` : ""),
     el("p", {}, found.message),
     found.hint ? el("p", { class: "quiet" }, `Hint: ${found.hint}`) : "",
     found.place ? el("p", {}, el("code", {}, found.place)) : "");
@@ -164,6 +164,12 @@ function feature({ id, answers }) {
     el("summary", {}, el("code", {}, id), answers.map((answer, index) => el("span", {},
       el("b", { class: `answer ${answer?.word.toLowerCase()}`, title: `${clusters[index].name}: ${answer?.word ?? "not asked"}` }, answer?.word[0] ?? "–")))),
     el("ul", {}, said.length ? said : el("li", { class: "quiet" }, "Every cluster carries it as written.")));
+}
+
+/* Put boxes where the layout has them; on a narrow screen they follow one another. */
+function lay() {
+  const px = (number) => (narrow.matches ? "" : `${number}px`);
+  nodes.forEach(({ style }, index) => Object.assign(style, { left: px(boxes[index].x), top: px(boxes[index].y), width: px(boxWidth) }));
 }
 
 /* Fade what neither a search nor the box for findings asks for. */
@@ -192,6 +198,7 @@ at("summary").textContent = [count(boxes.filter((box) => !box.outside).length, "
   ...tally.filter(([number]) => number > 0).map(([number, word]) => count(number, word))].join(" · ");
 at("legend").append(...Object.entries(WORDS).filter(([kind]) => edges.some((edge) => edge.kind === kind)).map(([kind, [words]]) => legend(kind, words)));
 svg.append(...arrows);
+at("graph").style.setProperty("--box", `${boxHeight}px`);
 at("graph").append(svg, ...nodes);
 at("findings").append(...(findings.length ? findings.map(finding) : [el("li", { class: "quiet" }, "None.")]));
 const isWhole = ({ answers }) => answers.every((answer) => answer === null || (answer.word === "Full" && !answer.says));
@@ -205,8 +212,9 @@ at("features").append(
 at("tools").addEventListener("submit", (event) => event.preventDefault());
 at("tools").addEventListener("input", filter);
 narrow.addEventListener("change", () => {
-  nodes.forEach((node) => { node.style.width = narrow.matches ? "" : `${boxWidth}px`; });
+  lay();
   choose(null);
 });
 addEventListener("keydown", (event) => { if (event.key === "Escape") choose(null); });
+lay();
 choose(null);
