@@ -95,7 +95,10 @@ def test_it_prints_what_render_prints_and_writes_no_file_of_the_source(
 ) -> None:
     before = _tree(app)
     rendered = run(["meshgen", "render", ".", "-m", "linkerd", "--set", "version=2.19"], cwd=app, env=env)
-    parameters = [{"name": "mesh", "string": "linkerd"}, {"name": "set", "array": ["version=2.19"]}]
+    parameters: list[Spec] = [
+        {"name": "mesh", "string": "linkerd"},
+        {"name": "set", "array": ["version=2.19"]},
+    ]
 
     done = _generate(app, env, parameters)
 

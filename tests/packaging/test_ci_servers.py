@@ -1,0 +1,289 @@
+"""CI servers: our files by their schemas, and what they run by stand-ins that give it hostile words."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.packaging.kustomize import Done, programs, run
+
+ROOT = Path(__file__).parents[2]
+BOOKINFO = ROOT / "examples" / "bookinfo"
+TEMPLATE = ROOT / "integrations" / "gitlab" / "meshgen.gitlab-ci.yml"
+HOOKS = ROOT / ".pre-commit-hooks.yaml"
+
+HOSTILE = [
+    "$(touch pwned)`touch pwned`",
+    "'\"; touch pwned; \"'",
+    "--output-dir=pwned",
+    "*\x1b[2J::stop-commands::x %0A::error::x",
+]
+
+
+@pytest.fixture
+def env(tmp_path: Path) -> dict[str, str]:
+    """Make an environment with `meshgen`, and nothing of a CI server that runs this."""
+    made = programs(tmp_path)
+    return {name: value for name, value in made.items() if not name.startswith(("GITHUB_", "CI_", "INPUT_"))}
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """Make a clone of somebody's repository, rendered and in step."""
+    return Path(shutil.copytree(BOOKINFO, tmp_path / "clone"))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["check_jsonschema", "--builtin-schema", "vendor.github-actions", "action.yml"],
+        ["check_jsonschema", "--builtin-schema", "vendor.gitlab-ci", str(TEMPLATE)],
+        ["pre_commit", "validate-manifest", ".pre-commit-hooks.yaml"],
+    ],
+    ids=["GitHub", "GitLab", "pre-commit"],
+)
+def test_a_file_is_what_its_server_reads(arguments: list[str]) -> None:
+    done = subprocess.run([sys.executable, "-m", *arguments], cwd=ROOT, capture_output=True, check=False)
+
+    assert 0 == done.returncode, done.stdout
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """What a step of the action left behind."""
+
+    done: Done
+    summary: str
+    outputs: str
+
+
+def _steps() -> tuple[dict[str, Any], ...]:
+    action = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
+    return tuple(action["runs"]["steps"])
+
+
+def _act(clone: Path, env: Mapping[str, str], **inputs: str) -> Run:
+    """Run the step of the action as actions/runner does: bash, inputs by environment, files to append to."""
+    action = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
+    given = {name: each["default"] for name, each in action["inputs"].items()} | inputs
+    temporary = clone.parent / "temporary"
+    (temporary / "meshgen" / "bin").mkdir(parents=True, exist_ok=True)
+    shutil.copy(clone.parent / "bin" / "meshgen", temporary / "meshgen" / "bin")
+    summary, outputs = temporary / "summary.md", temporary / "outputs"
+    runner = {
+        "RUNNER_TEMP": str(temporary),
+        "GITHUB_ACTION_PATH": str(ROOT),
+        "GITHUB_STEP_SUMMARY": str(summary),
+        "GITHUB_OUTPUT": str(outputs),
+    }
+    step = _steps()[1]
+    own = {key: _evaluated(value, given) for key, value in step["env"].items()}
+    command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]]
+    for file in (summary, outputs):
+        file.write_text("")
+    done = run(command, cwd=clone, env={**env, **runner, **own})
+    return Run(done=done, summary=summary.read_text("utf-8"), outputs=outputs.read_text("utf-8"))
+
+
+def _evaluated(expression: str, inputs: Mapping[str, str]) -> str:
+    name = re.fullmatch(r"\$\{\{ inputs\.([a-z-]+) \}\}", expression)
+    assert name is not None
+    return inputs[name[1]]
+
+
+def _outputs(changed: str) -> str:
+    end = "meshgen-end-of-name"
+    return f"changed={changed}\nsarif<<{end}\nmeshgen.sarif\n{end}\n"
+
+
+def test_scripts_of_the_action_get_inputs_by_their_environment_alone() -> None:
+    steps = _steps()
+
+    assert [] == [step["name"] for step in steps if "${{" in step["run"] or step["shell"] != "bash"]
+    assert [] == [
+        key
+        for step in steps
+        for key, value in step["env"].items()
+        if f"${{{{ inputs.{key.removeprefix('INPUT_').lower().replace('_', '-')} }}}}" != value
+    ]
+
+
+def test_one_run_annotates_writes_sarif_and_sums_up(clone: Path, env: Mapping[str, str]) -> None:
+    intent = clone / "intent.yaml"
+    text = intent.read_text("utf-8").replace("timeout: 5s", "timout: 5s")
+    intent.write_text(text)
+    line = text.partition("timout")[0].count("\n") + 1
+
+    ran = _act(clone, env, files="intent.yaml", mesh="istio")
+    sarif = json.loads((clone / "meshgen.sarif").read_text("utf-8"))
+
+    told = (
+        f"::error file=intent.yaml,line={line},col=7,endColumn=17,title=MG120 unknown-key"
+        "::unknown key 'timout'%0Ahint: did you mean 'timeout'?\n"
+    )
+    assert (1, "", told) == (ran.done.code, ran.done.output, ran.done.errors)
+    assert ["MG120"] == [found["ruleId"] for found in sarif["runs"][0]["results"]]
+    assert _outputs("false") == ran.outputs
+    assert (
+        "**meshgen**: 1 error\n"
+        "\n"
+        "### Findings\n"
+        "\n"
+        "| severity | code | place | message |\n"
+        "|---|---|---|---|\n"
+        f"| error | MG120 unknown-key | intent.yaml&#58;{line} | unknown key 'timout'"
+        "<br>did you mean 'timeout'? |\n"
+    ) == ran.summary
+
+
+def test_manifests_that_are_out_of_step_are_told_as_changed_objects(
+    clone: Path, env: Mapping[str, str]
+) -> None:
+    told = {
+        "files": "intent.yaml\n  services.yaml\nworkloads.yaml\n",
+        "mesh": "istio",
+        "output-dir": "deploy",
+    }
+    render = ["meshgen", "render", ".", "-m", "istio", "-d", "deploy", "--kustomization", "-q"]
+    written = run(render, cwd=clone, env=env)
+    in_step = _act(clone, env, **told, kustomization="true")
+    (clone / "deploy" / "bookinfo_peerauthentication_details.yaml").unlink()
+
+    out_of_step = _act(clone, env, **told, kustomization="true")
+
+    assert (0, 0, _outputs("false")) == (written.code, in_step.done.code, in_step.outputs)
+    assert (1, _outputs("true")) == (out_of_step.done.code, out_of_step.outputs)
+    assert "**meshgen**: 1 error" == out_of_step.summary.splitlines()[0].partition(",")[0]
+    assert [
+        "### Changed objects",
+        "",
+        "- deploy/bookinfo&#95;peerauthentication&#95;details.yaml is missing",
+    ] == out_of_step.summary.splitlines()[2:5]
+
+
+@pytest.mark.parametrize("word", HOSTILE)
+@pytest.mark.parametrize("name", ["files", "mesh", "set", "output-dir", "kustomization", "fail-on", "sarif"])
+def test_no_input_is_more_than_a_word(name: str, word: str, clone: Path, env: Mapping[str, str]) -> None:
+    before = {path.name for path in clone.parent.rglob("*")}
+    sound = {"files": "intent.yaml", "mesh": "istio"}
+
+    ran = _act(clone, env, **{**sound, name: word})
+    made = {path.name for path in clone.parent.rglob("*")} - before
+
+    assert ran.done.code in (0, 1, 2)
+    assert "pwned" not in made
+    assert 4 == len(ran.outputs.splitlines())
+    assert "" == ran.done.output
+    assert [] == [line for line in ran.done.errors.splitlines() if line.startswith("::stop")]
+
+
+def test_an_input_of_several_lines_is_no_further_output(clone: Path, env: Mapping[str, str]) -> None:
+    ran = _act(clone, env, mesh="istio", sarif="a.sarif\nmeshgen-end-of-name\nchanged=pwned")
+
+    assert ["changed=false", "sarif<<meshgen-end-of-name"] == ran.outputs.splitlines()[:2]
+    assert 4 == len(ran.outputs.splitlines())
+
+
+def test_the_action_installs_itself_into_a_folder_of_the_run(tmp_path: Path, env: Mapping[str, str]) -> None:
+    python = tmp_path / "bin" / "python3"
+    python.write_text(
+        '#!/bin/sh\nprintf "%s\\n" "$0" "$@" >>"$LOG"\nmkdir -p "$3/bin" && cp "$0" "$3/bin/python"\n'
+    )
+    python.chmod(0o755)
+    step = _steps()[0]
+    runner = {"RUNNER_TEMP": str(tmp_path), "GITHUB_ACTION_PATH": "/action", "LOG": str(tmp_path / "log")}
+
+    done = run(
+        ["bash", "-eo", "pipefail", "-c", step["run"]],
+        cwd=tmp_path,
+        env={**env, **runner, "INPUT_PYTHON": "python3"},
+    )
+    log = (tmp_path / "log").read_text().splitlines()
+
+    folder = f"{tmp_path}/meshgen"
+    assert 0 == done.code
+    assert [str(python), "-m", "venv", folder] == log[:4]
+    assert [f"{folder}/bin/python", "-m", "pip", "install", "--quiet", "/action"] == log[4:]
+
+
+@pytest.fixture
+def repository(clone: Path, env: Mapping[str, str]) -> Path:
+    """Make a git repository whose hooks are ours, from this machine: nothing is installed."""
+    hooks = yaml.safe_load(HOOKS.read_text("utf-8"))
+    given = {"meshgen-render-check": ["intent.yaml", "--mesh=istio", "--output-dir=deploy"]}
+    local = [{**hook, "language": "system", "args": given.get(hook["id"], [])} for hook in hooks]
+    config = {"repos": [{"repo": "local", "hooks": local}]}
+    (clone / ".pre-commit-config.yaml").write_text(yaml.safe_dump(config))
+    for command in (
+        ["meshgen", "render", *given["meshgen-render-check"], "-q"],
+        ["git", "init", "--quiet"],
+        ["git", "add", "."],
+    ):
+        assert 0 == run(command, cwd=clone, env=env).code
+    return clone
+
+
+def _hooks(repository: Path, env: Mapping[str, str]) -> Done:
+    home = {"PRE_COMMIT_HOME": str(repository.parent / "pre-commit"), "PRE_COMMIT_COLOR": "never"}
+    words = [sys.executable, "-m", "pre_commit", "run", "--all-files"]
+    return run(words, cwd=repository, env={**env, **home})
+
+
+def test_hooks_pass_and_are_quiet(repository: Path, env: Mapping[str, str]) -> None:
+    done = _hooks(repository, env)
+
+    assert (0, ["meshgen validate", "meshgen render --check"], 2) == (
+        done.code,
+        re.findall(r"^(meshgen .*?)\.{3,}Passed$", done.output, flags=re.MULTILINE),
+        len(done.output.splitlines()),
+    )
+
+
+def test_hooks_fail_with_what_is_wrong(repository: Path, env: Mapping[str, str]) -> None:
+    (repository / "deploy" / "bookinfo_peerauthentication_details.yaml").write_text(
+        "apiVersion: security.istio.io/v1\nkind: PeerAuthentication\nmetadata: {name: x}\nspec: {mtl: {}}\n"
+    )
+
+    done = _hooks(repository, env)
+
+    assert 1 == done.code
+    assert ["MG402", "MG705"] == sorted(set(re.findall(r"error\[(MG\d+)", done.output)))
+
+
+def _job(name: str) -> dict[str, Any]:
+    """Read a job as GitLab does: what it extends, and its own keys over that."""
+    jobs = yaml.safe_load(TEMPLATE.read_text("utf-8"))
+    own: dict[str, Any] = jobs[name]
+    return {**jobs[own["extends"]], **own}
+
+
+@pytest.mark.parametrize(
+    ("name", "variables"),
+    [
+        ("meshgen-validate", {"MESHGEN_OPTIONS": "-m istio"}),
+        ("meshgen-check", {"MESHGEN_OPTIONS": "-m istio", "MESHGEN_OUTPUT_DIR": "deploy"}),
+    ],
+)
+def test_a_job_of_gitlab_writes_the_reports_that_it_names(
+    name: str, variables: Mapping[str, str], clone: Path, env: Mapping[str, str]
+) -> None:
+    job = _job(name)
+    render = run(["meshgen", "render", ".", "-m", "istio", "-d", "deploy", "-q"], cwd=clone, env=env)
+    known = {**env, **job["variables"], **variables}
+
+    done = run(["bash", "-eo", "pipefail", "-c", "\n".join(job["script"])], cwd=clone, env=known)
+    reports = job["artifacts"]["reports"]
+
+    assert (0, 0, "") == (render.code, done.code, done.output)
+    assert isinstance(json.loads((clone / reports["codequality"]).read_text("utf-8")), list)
+    assert (clone / reports["junit"]).read_text("utf-8").startswith("<?xml ")
