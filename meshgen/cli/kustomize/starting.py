@@ -88,6 +88,9 @@ def command(  # noqa: PLR0913  click gives each option by its name
         raise misuse("--image and --form container go together", hint="add --form container --image IMAGE")
     if mesh == "all":
         raise misuse("a kustomization is for one mesh", hint="run init once for each mesh, in its own folder")
+    if mesh is not None and os.path.isfile(mesh):
+        hint = "name the profile, and its file among the intents"
+        raise misuse(f"{mesh!r} is a file, and a function knows profiles by name", hint=hint)
     below = tuple(_below(name, Path(place)) for name in names)
     findings = Findings()
     rendering = _rendering(names, mesh, settings, is_partial=is_partial, findings=findings)
