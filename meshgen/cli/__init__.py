@@ -15,6 +15,7 @@ from meshgen.cli.help import Verbatim, written
 
 # In the order in which a newcomer needs them.
 COMMANDS = (
+    "init",
     "render",
     "validate",
     "capabilities",

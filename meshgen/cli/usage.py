@@ -71,6 +71,7 @@ _MEANT = {
     "check": f"{_RENDER} --output-dir DIR --check",
     "lint vet conform analyze kubeconform": "meshgen validate FILE...",
     "verify test": f"{_RENDER} --fail-on warning",
+    "new scaffold start bootstrap begin draft": "meshgen init -o intent.yaml",
     "format formatter reformat prettier tidy beautify": "meshgen fmt FILE...",
     "map draw visualize visualise dot mermaid diagram": "meshgen graph INTENT... -o graph.html",
     "features matrix support compare": "meshgen capabilities",

@@ -10,6 +10,7 @@ from meshgen import datafiles
 from meshgen.api import read_documents, read_intents, render, validate
 from meshgen.crd.importer import Origin, imported
 from meshgen.diagnostics import Code, Diagnostic, Findings
+from meshgen.drafting import draft
 from meshgen.formatting import formatted, unformatted
 from meshgen.inputs import Content
 from meshgen.intent.rules import check
@@ -46,6 +47,8 @@ def told(given: Example) -> tuple[Diagnostic, ...]:
     head = given.text.partition("\n")[0]
     if head.startswith("# meshgen schema import "):
         imported([content], Origin(project="mine", version="1.0"), findings=findings)
+    elif head.startswith("# meshgen init "):
+        draft(read_documents([content], findings=findings), name=None, namespace=None, findings=findings)
     elif head.startswith("# meshgen fmt "):
         findings.extend(unformatted(content, formatted(content, findings=findings)))
     else:

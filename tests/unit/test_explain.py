@@ -41,6 +41,7 @@ WITHOUT = {
     "MG711": "of the command line",
     "MG712": "of the command line",
     "MG713": "of the command line",
+    "MG730": "of the file that is written to",
     "MG720": "of the stream that a function is given",
     "MG721": "of the configuration that a function is given",
     "MG722": "of the configuration that a function is given",

@@ -50,6 +50,11 @@ _UNSURE = frozenset(
 )
 
 
+def must_say_protocol(number: int) -> bool:
+    """Tell whether a port needs a protocol in writing, for it commonly speaks no HTTP/1."""
+    return number in _UNSURE
+
+
 def check(scene: Scene, findings: Findings) -> None:
     """Report MG210 to MG216."""
     for subject in scene.subjects.values():
@@ -68,7 +73,7 @@ def _field(subject: Subject, index: int) -> str:
 
 def _check_protocols(subject: Subject, findings: Findings) -> None:
     for index, port in enumerate(subject.service.ports):
-        unsure = [number for number in _numbers(port, subject.ports[index]) if number in _UNSURE]
+        unsure = [number for number in _numbers(port, subject.ports[index]) if must_say_protocol(number)]
         if port.protocol is None and unsure:
             key = "port" if port.port == unsure[0] else "targetPort"
             findings.add(
