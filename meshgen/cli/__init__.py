@@ -18,6 +18,7 @@ COMMANDS = (
     "init",
     "render",
     "validate",
+    "graph",
     "capabilities",
     "explain",
     "profile",
