@@ -10,7 +10,7 @@ from meshgen.intent.document import shape_of
 from meshgen.intent.model import MeshIntent
 from meshgen.intent.resolved import ServiceKey
 from meshgen.intent.shape import INVALID, Place
-from meshgen.source import MapNode, Node, ScalarNode
+from meshgen.source import ListNode, MapNode, Node, ScalarNode
 
 GROUP = "meshgen.dev"
 API_VERSION = f"{GROUP}/v1alpha1"
@@ -57,6 +57,8 @@ def sort(nodes: Iterable[Node], *, findings: Findings) -> Documents:
             _report_no_object(node, findings)
         elif api_version.text.partition("/")[0] != GROUP:
             others.append(node)
+            for item in _strays(node) if kind.text.endswith("List") else ():
+                _report_no_object(item, findings, what="the item of a List")
         elif kind.text not in _FOR_TOOLS and _is_ours(api_version, kind, findings):
             ours[kind.text].append(node)
     return Documents(
@@ -72,12 +74,19 @@ def _text(node: Node, key: str) -> ScalarNode | None:
     return value if isinstance(value, ScalarNode) and value.text else None
 
 
-def _report_no_object(node: Node, findings: Findings) -> None:
+def _strays(node: MapNode) -> tuple[Node, ...]:
+    """List what stands in a List and is no object at all."""
+    items = node.value("items")
+    found = items.items if isinstance(items, ListNode) else ()
+    return tuple(item for item in found if not isinstance(item, MapNode))
+
+
+def _report_no_object(node: Node, findings: Findings, *, what: str = "the document") -> None:
     missing = [key for key in ("apiVersion", "kind") if _text(node, key) is None]
-    what = f"has no {' and no '.join(missing)}" if isinstance(node, MapNode) else "is not a mapping"
+    lack = f"has no {' and no '.join(missing)}" if isinstance(node, MapNode) else "is not a mapping"
     findings.add(
         NOT_AN_OBJECT,
-        f"the document {what}, so it is not read",
+        f"{what} {lack}, so it is not read",
         span=node.span,
         hint=f"an intent begins with 'apiVersion: {API_VERSION}' and 'kind: MeshIntent'",
     )
