@@ -74,7 +74,6 @@ _MEANT = {
     "new scaffold start bootstrap begin draft": "meshgen init -o intent.yaml",
     "format formatter reformat prettier tidy beautify": "meshgen fmt FILE...",
     "map draw visualize visualise dot mermaid diagram": "meshgen graph INTENT... -o graph.html",
-    "map draw visualize visualise dot mermaid diagram": "meshgen graph INTENT... -o graph.html",
     "features matrix support compare": "meshgen capabilities",
     "describe doc docs man why code codes rules": "meshgen explain CODE, or meshgen explain alone for a list",
     "profiles meshes clusters": "meshgen profile list",
