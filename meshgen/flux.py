@@ -1,4 +1,4 @@
-"""What Flux does to manifests before it applies them: variables are substituted, unknown ones by nothing."""
+"""What Flux does to manifests before it applies them: it replaces variables, and unknown ones by nothing."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from meshgen.manifest import Manifest
 SUBSTITUTED = Code(
     number="MG740",
     slug="substituted-variable",
-    meaning="A manifest holds what Flux takes for a variable and replaces, by nothing where it knows none.",
+    meaning="A manifest holds what Flux replaces: a variable, by nothing where it has no value, or '$$'.",
     severity=Severity.WARNING,
 )
 
-# fluxcd/pkg kustomize/kustomize_varsub.go: asked for by postBuild, forbidden by the annotation
-_VARIABLE = re.compile(r"\$\{[^}\n]{0,40}\}?")
+# fluxcd/pkg envsubst/parse/scan.go: outside of variables '$$' is an escaped '$', and no backslash escapes
+_VARIABLE = re.compile(r"\$\$|\$\{[^}\n]{0,40}\}?")
+# kustomize/kustomize_varsub.go there: asked for by postBuild, forbidden by an annotation
 _DISABLED = "kustomize.toolkit.fluxcd.io/substitute: disabled"
 
 
@@ -27,9 +28,9 @@ def substituted(manifests: Iterable[Manifest]) -> Iterator[Diagnostic]:
         if variable is not None and _DISABLED not in manifest.text:
             yield Diagnostic(
                 code=SUBSTITUTED,
-                message=f"{manifest.title} holds '{variable.group()}', which Flux takes for a variable "
-                "where a Kustomization has postBuild",
+                message=f"{manifest.title} holds '{variable.group()}', which Flux replaces "
+                "where its Kustomization has postBuild",
                 severity=SUBSTITUTED.severity,
                 hint=f"write the annotation '{_DISABLED}' below metadata of the intent",
-                source="fluxcd/kustomize-controller docs/spec/v1/kustomizations.md",
+                source="fluxcd/pkg kustomize/kustomize_varsub.go",
             )
