@@ -1,7 +1,8 @@
-"""A sound object broken in one field, in each of five ways, wherever its schema says that this is a break."""
+"""A sound object broken in one field, in each of five ways that its schema calls a break, or filled oddly."""
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any, NamedTuple
@@ -33,6 +34,30 @@ def broken(schema: Mapping[str, Any], body: Mapping[str, Any]) -> Iterator[Broke
         for way in WAYS:
             for path, change, missing in WAYS[way](node):
                 yield Broken(way, path, missing, changed(body, node.path, change))
+
+
+def odd(schema: Mapping[str, Any], body: Mapping[str, Any]) -> Iterator[Broken]:
+    """Yield copies in which a field holds what nobody meant for it; some are sound."""
+    for node in nodes(schema, body):
+        if node.path and node.path[0] not in ("apiVersion", "kind", "metadata"):
+            start = zlib.crc32(repr(node.path).encode())
+            for way in range(ODDITIES):
+                value = ODD[(start + way) % len(ODD)]
+                yield Broken(f"oddity {way}", node.path, None, changed(body, node.path, partial(_put, value)))
+
+
+def _put(value: Any, _before: Any) -> Any:
+    return value
+
+
+ODDITIES = 2  # of each field
+ODD: tuple[Any, ...] = (
+    *(None, "", "x", "é", "a b", "-", "%zz", "*.a.b", "a" * 300, "a" * 5_000),
+    *("0", "1", "1s", "1.5s", "500m", "10.0.0.1", "2020-01-01", "http://a/b"),
+    *(0, 1, -1, 1.5, 2**31, 2**62, 1e30, True, False),
+    *([], [None], [1], ["x"], ["a", "a"], [{}], [[]]),
+    *({}, {"a": None}, {"": 1}, {"a": {"b": [1]}}, {"a": "b"}, {"80": {}}),
+)
 
 
 def _mistyped(node: Node) -> Iterator[Break]:
