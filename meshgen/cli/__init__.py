@@ -6,12 +6,16 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from meshgen import __version__
 from meshgen.cli import usage
 from meshgen.cli.help import Verbatim, written
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 # In the order in which a newcomer needs them.
 COMMANDS = (
@@ -28,6 +32,7 @@ COMMANDS = (
     "krm",
     "helm",
     "argocd",
+    "completion",
 )
 _INTERRUPTED = 128 + 2  # as a shell says that a command died of SIGINT
 
@@ -46,6 +51,13 @@ class _Commands(Verbatim, click.Group):
         found = importlib.import_module(f"meshgen.cli.{cmd_name}").command
         assert isinstance(found, click.Command)
         return found
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Complete names without importing what they name: TAB has no time for it."""
+        from click.shell_completion import CompletionItem
+
+        names = [CompletionItem(name) for name in COMMANDS if name.startswith(incomplete)]
+        return [*names, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

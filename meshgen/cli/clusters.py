@@ -5,13 +5,18 @@ from __future__ import annotations
 import click
 
 from meshgen import profiles
+from meshgen.cli.completing import meshes
 from meshgen.cli.usage import Misuse
 from meshgen.diagnostics import Findings
 from meshgen.intent.load import Documents
 from meshgen.settings import BAD_SETTING
 
 mesh_option = click.option(
-    "-m", "--mesh", metavar="NAME", help="A mesh, a built-in profile, or a file with one.  [default: all]"
+    "-m",
+    "--mesh",
+    metavar="NAME",
+    shell_complete=meshes,
+    help="A mesh, a built-in profile, or a file with one.  [default: all]",
 )
 
 settings_option = click.option(

@@ -5,13 +5,14 @@ from __future__ import annotations
 import click
 
 from meshgen.cli.clusters import clusters, mesh_option
+from meshgen.cli.completing import words
 from meshgen.cli.help import Verbatim
 from meshgen.cli.usage import misuse
 from meshgen.explain import explain, nearest, overview, unwritten
 
 
 @click.command("explain", cls=Verbatim)
-@click.argument("word", required=False, metavar="[CODE|FEATURE|FIELD]")
+@click.argument("word", required=False, metavar="[CODE|FEATURE|FIELD]", shell_complete=words)
 @mesh_option
 def command(*, word: str | None, mesh: str | None) -> None:
     """Explain a code, a feature or a field.

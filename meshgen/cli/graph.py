@@ -7,6 +7,7 @@ import click
 from meshgen import folder
 from meshgen.api import Reading, read_intents, render
 from meshgen.cli.clusters import choose, settings_option
+from meshgen.cli.completing import meshes
 from meshgen.cli.help import Verbatim
 from meshgen.cli.options import inputs
 from meshgen.cli.options import telling as telling_options
@@ -44,6 +45,7 @@ def _sink(ctx: click.Context, param: click.Parameter, value: str | None) -> Sink
     "-m",
     "--mesh",
     metavar="NAME",
+    shell_complete=meshes,
     default="all",
     help="Whose fidelity and findings the page tells: a mesh, a profile of the set, a file with one, "
     "or all.  [default: all]",

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from meshgen.api import read_documents
+from meshgen.cli.completing import files
 from meshgen.cli.help import Verbatim
 from meshgen.cli.options import telling as telling_options
 from meshgen.cli.telling import Telling
@@ -33,7 +34,7 @@ def _label(ctx: click.Context, param: click.Parameter, value: str | None) -> str
 
 
 @click.command("init", cls=Verbatim)
-@click.argument("names", metavar="[FILE]...", nargs=-1)
+@click.argument("names", metavar="[FILE]...", nargs=-1, shell_complete=files)
 @click.option("-o", "--output", metavar="FILE", help="Write a new file.  [default: stdout]")
 @click.option("--name", callback=_label, metavar="NAME", help="metadata.name.  [default: the namespace]")
 @click.option(

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from meshgen.cli.completing import files
 from meshgen.cli.sink import open_sink
 from meshgen.cli.telling import Color, Report, Telling
 from meshgen.cli.usage import misuse
@@ -21,9 +22,14 @@ def inputs(noun: str) -> Callable[[Command], Command]:
     """Add the files, folders and `-` to read, as arguments or behind -f; they arrive as `names`."""
 
     def add(command: Command) -> Command:
-        @click.argument("arguments", metavar=f"{noun}...", nargs=-1)
+        @click.argument("arguments", metavar=f"{noun}...", nargs=-1, shell_complete=files)
         @click.option(
-            "-f", "files", metavar="FILE", multiple=True, help=f"Another spelling of {noun}; may be repeated."
+            "-f",
+            "files",
+            metavar="FILE",
+            multiple=True,
+            shell_complete=files,
+            help=f"Another spelling of {noun}; may be repeated.",
         )
         @functools.wraps(command)
         def with_names(*, arguments: tuple[str, ...], files: tuple[str, ...], **options: Any) -> int:

@@ -7,6 +7,7 @@ import sys
 import click
 
 from meshgen.cli.clusters import clusters
+from meshgen.cli.completing import meshes
 from meshgen.cli.groups import Words
 from meshgen.cli.help import Verbatim, written
 from meshgen.diagnostics import Findings
@@ -81,7 +82,7 @@ def _name(node: MapNode) -> str:
 
 
 @command.command("show", cls=Verbatim)
-@click.argument("name", metavar="NAME")
+@click.argument("name", metavar="NAME", shell_complete=meshes)
 @click.option(
     "--set",
     "settings",

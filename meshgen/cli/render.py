@@ -14,6 +14,7 @@ from meshgen.api import Reading, Rendering, read_intents
 from meshgen.api import render as translate
 from meshgen.backend import Backend
 from meshgen.cli.clusters import choose, settings_option
+from meshgen.cli.completing import meshes
 from meshgen.cli.delivery import Folder, Rendered, Stream, Target, deliver, target
 from meshgen.cli.help import Verbatim
 from meshgen.cli.options import inputs
@@ -36,6 +37,7 @@ from meshgen.report.text import count, counted
     "-m",
     "--mesh",
     metavar="NAME",
+    shell_complete=meshes,
     help="A mesh, a profile of the set, a file with one, or all; leave it out to see the choices.",
 )
 @settings_option

@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 from meshgen.cli.sink import Sink
 from meshgen.diagnostics import Diagnostic, Findings, Severity
-from meshgen.folder import UNWRITABLE
 from meshgen.progress import Progress
 from meshgen.report import Format, report
 
@@ -37,6 +36,8 @@ def _write(sink: Sink, text: str, findings: Findings) -> None:
     try:
         sink.write(text)
     except OSError as error:
+        from meshgen.folder import UNWRITABLE  # it reads YAML, which TAB has no time for
+
         findings.add(UNWRITABLE, f"the report {sink.path} cannot be written: {error.strerror}")
 
 

@@ -84,6 +84,7 @@ _MEANT = {
     "post-render post-renderer chart": "meshgen helm post-render --help",
     "action github sarif annotations": "meshgen validate FILE... --report github --report sarif=FILE",
     "gitlab codequality junit": "meshgen validate FILE... --report gitlab=FILE --report junit=FILE",
+    "completions autocomplete complete": "meshgen completion bash",
     "help": "meshgen --help",
     "version": "meshgen --version",
 }

@@ -10,6 +10,7 @@ import click
 from meshgen import profiles
 from meshgen.api import read_documents, validate
 from meshgen.cli.clusters import choose, settings_option
+from meshgen.cli.completing import meshes
 from meshgen.cli.help import Verbatim
 from meshgen.cli.options import inputs
 from meshgen.cli.options import telling as telling_options
@@ -44,6 +45,7 @@ _SEVERITIES = {Unknown.ERROR: Severity.ERROR, Unknown.WARN: Severity.WARNING, Un
     "-m",
     "--mesh",
     metavar="NAME",
+    shell_complete=meshes,
     help="A mesh, a profile of the set, a file with one, or all: judge by its version and rules, "
     "and intents by what it carries.  [default: the newest version of each mesh]",
 )

@@ -9,6 +9,7 @@ import click
 
 from meshgen.api import Reading, Rendering, read_documents, read_set, render
 from meshgen.cli.clusters import choose, settings_option
+from meshgen.cli.completing import meshes
 from meshgen.cli.function import standard_input
 from meshgen.cli.help import Verbatim
 from meshgen.cli.options import telling as telling_options
@@ -42,6 +43,7 @@ from meshgen.source import MapNode
     "-m",
     "--mesh",
     metavar="NAME",
+    shell_complete=meshes,
     help="A mesh, a profile of the set, or a file with one; leave it out where the set has one profile.",
 )
 @settings_option

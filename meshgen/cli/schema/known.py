@@ -9,6 +9,7 @@ import click
 
 from meshgen import datafiles
 from meshgen.cli.clusters import clusters
+from meshgen.cli.completing import meshes
 from meshgen.cli.usage import Misuse
 from meshgen.crd.sets import own_sets, sets_of
 from meshgen.crd.store import Store
@@ -18,6 +19,7 @@ mesh_option = click.option(
     "-m",
     "--mesh",
     metavar="NAME",
+    shell_complete=meshes,
     help="Kinds of a mesh, a built-in profile, or a file with one.  [default: the newest of each]",
 )
 schemas_option = click.option(

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import click
 
+from meshgen.cli.completing import known_kinds
 from meshgen.cli.help import Verbatim
 from meshgen.cli.schema.known import mesh_option, schemas_option, store_of
 from meshgen.cli.usage import misuse
@@ -33,7 +34,7 @@ class _Asked(NamedTuple):
 
 
 @click.command("show", cls=Verbatim)
-@click.argument("kind", required=False, metavar="KIND")
+@click.argument("kind", required=False, metavar="KIND", shell_complete=known_kinds)
 @mesh_option
 @schemas_option
 def command(kind: str | None, mesh: str | None, schemas: tuple[Path, ...]) -> None:
