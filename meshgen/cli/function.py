@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from meshgen import profiles
 from meshgen.api import Reading, read_documents, read_set, render
+from meshgen.cli.stdout import BROKEN_PIPE, write_out
 from meshgen.cli.telling import Telling
 from meshgen.diagnostics import Diagnostic, Findings
 from meshgen.folder import Owner
@@ -57,6 +58,16 @@ def answer(call: Call | None, *, is_open: bool, telling: Telling, findings: Find
     telling.tell(spoken, summary=", ".join((done, *count(spoken))))
     unchanged = untouched(items, findings=Findings()) if fails else ()
     return Answer(texts=unchanged if fails or texts is None else texts, results=listed, fails=fails)
+
+
+def finish(text: str, *, fails: bool, telling: Telling) -> int:
+    """Write an answer to stdout, and give the exit code of the call."""
+    unwritten = Findings()
+    if not write_out(text, unwritten):
+        return BROKEN_PIPE
+    if unwritten.has_errors:
+        telling.tell(unwritten, summary="nothing written")
+    return 1 if fails or unwritten.has_errors else 0
 
 
 def _as_findings(found: Iterable[Diagnostic]) -> Findings:

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from meshgen.cli.function import answer, standard_input
+from meshgen.cli.function import answer, finish, standard_input
 from meshgen.cli.help import Verbatim
 from meshgen.cli.options import telling as telling_options
 from meshgen.cli.telling import Telling
@@ -66,5 +66,4 @@ def command(*, outside_root: bool, telling: Telling) -> int:
     findings = Findings()
     call = read_call(standard_input(), findings=findings)
     done = answer(call, is_open=outside_root, telling=telling, findings=findings)
-    sys.stdout.buffer.write(resource_list(done.texts, done.results).encode())
-    return 1 if done.fails else 0
+    return finish(resource_list(done.texts, done.results), fails=done.fails, telling=telling)

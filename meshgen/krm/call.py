@@ -38,7 +38,8 @@ def read_call(content: bytes, *, findings: Findings) -> Call | None:
         case [MapNode() as whole] if _is_list(whole):
             return _call(whole, findings)
         case [MapNode() as other] if (kind := text_at(other, "kind")) is not None:
-            what = f"a {kind} of {text_at(other, 'apiVersion')}"
+            of = text_at(other, "apiVersion")
+            what = f"a {kind}" if of is None else f"a {kind} of {of}"
             hint = near_miss(kind, [_KIND]) or None
         case []:
             what, hint = "nothing", None

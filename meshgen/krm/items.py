@@ -46,13 +46,13 @@ def text_at(node: Node, *path: str) -> str | None:
     return here.text
 
 
-def noted(item: MapNode) -> dict[str, Json]:
+def noted(item: MapNode) -> dict[str, str]:
     """Give the annotations that kustomize and kpt keep on objects for themselves."""
     metadata = item.value("metadata")
     found = metadata.value("annotations") if isinstance(metadata, MapNode) else None
     entries = found.entries if isinstance(found, MapNode) else ()
     kept = (entry for entry in entries if is_below(entry.key.text.partition("/")[0], _OF_TOOLS))
-    return {entry.key.text: as_written(entry.value) for entry in kept}
+    return {key.text: value.text for key, value in kept if isinstance(value, ScalarNode)}
 
 
 def as_written(node: Node) -> Json:

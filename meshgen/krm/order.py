@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +14,9 @@ from meshgen.intent.document import shape_of
 from meshgen.intent.features import Located, plain
 from meshgen.intent.load import API_VERSION, GROUP
 from meshgen.intent.model import LABEL_KEY, Labels
-from meshgen.intent.shape import INVALID, Place
+from meshgen.intent.shape import INVALID, UNKNOWN_KEY, Place
 from meshgen.krm.items import group, text_at
-from meshgen.source import Entry, MapNode, ScalarNode
+from meshgen.source import Entry, ListNode, MapNode, Node, ScalarNode
 from meshgen.values import DNS_LABEL, DNS_NAME, Text
 
 NO_CONFIG = Code(
@@ -124,19 +125,21 @@ _ANNOTATIONS = {f"{GROUP}/{key}": key for key in ("mesh", "set", "partial")} | {
 def _of_intent(config: MapNode, findings: Findings) -> Order | None:
     metadata = config.value("metadata")
     written = metadata.value("annotations") if isinstance(metadata, MapNode) else None
+    place = Place(findings).below("metadata").below("annotations")
     entries: list[Entry] = []
     for key, value in written.entries if isinstance(written, MapNode) else ():
         name = _ANNOTATIONS.get(key.text)
         if name is not None and isinstance(value, ScalarNode):
             entries.append(Entry(ScalarNode(name, True, key.span), _valued(name, value)))
-    spec: Any = shape_of(RenderSpec).read(MapNode(tuple(entries), config.span), Place(findings))
-    return None if spec is INVALID else _order(spec, intent=config)
+        elif key.text.startswith(f"{GROUP}/"):
+            hint = near_miss(key.text, _ANNOTATIONS) or f"the keys here are {', '.join(sorted(_ANNOTATIONS))}"
+            place.below(key.text).report(UNKNOWN_KEY, f"unknown key {key.text!r}", key, hint=hint)
+    spec: Any = shape_of(RenderSpec).read(MapNode(tuple(entries), config.span), place)
+    return None if spec is INVALID or findings.has_errors else _order(spec, intent=config)
 
 
-def _valued(name: str, value: ScalarNode) -> Any:
+def _valued(name: str, value: ScalarNode) -> Node:
     """Read an annotation, which is always text, as the field that it stands for."""
-    from meshgen.source import ListNode
-
     if name == "set":
         lines = (line.strip() for line in value.text.splitlines())
         return ListNode(tuple(ScalarNode(line, False, value.span) for line in lines if line), value.span)
@@ -169,11 +172,13 @@ def _read(paths: Iterable[str], findings: Findings) -> tuple[Content, ...]:
 
 def _outside(name: str) -> tuple[str, ...]:
     """List what a name leads to outside the root, through links too."""
-    root = Path.cwd().resolve()
-    path = Path(name)
-    if not path.resolve().is_relative_to(root):
+    if not _is_below(name):
         return (name,)
-    if not path.is_dir():
+    if not os.path.isdir(name):  # where a name is too long, Path.is_dir raises
         return ()
-    below = (file for file in sorted(path.rglob("*")) if file.is_symlink())
-    return tuple(file.as_posix() for file in below if not file.resolve().is_relative_to(root))
+    links = (file.as_posix() for file in sorted(Path(name).rglob("*")) if file.is_symlink())
+    return tuple(file for file in links if not _is_below(file))
+
+
+def _is_below(name: str) -> bool:
+    return Path(os.path.realpath(name)).is_relative_to(os.path.realpath(os.curdir))

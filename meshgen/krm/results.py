@@ -10,6 +10,7 @@ from typing import NamedTuple
 from meshgen.diagnostics import Diagnostic, Severity, Span
 from meshgen.krm.call import CONFIG, STREAM
 from meshgen.krm.items import identity, text_at
+from meshgen.report.text import printable
 from meshgen.resources import Path, spell
 from meshgen.scalars import Json
 from meshgen.source import ListNode, MapNode, Node
@@ -104,10 +105,10 @@ def _result(found: Diagnostic, place: Place | None) -> Json:
     hint = "" if found.hint is None else f"; {found.hint}"
     tags: Mapping[str, Json] = {"code": found.code.number, "slug": found.code.slug}
     return {
-        "message": f"{found.message}{hint}",
+        "message": printable(f"{found.message}{hint}"),
         "severity": _SEVERITIES[found.severity],
         **({} if place is None else _object(place, _field(found, place))),
-        **({} if place is not None or found.span is None else {"file": {"path": found.span.file}}),
+        **({} if place is not None or found.span is None else {"file": {"path": printable(found.span.file)}}),
         "tags": tags,
     }
 

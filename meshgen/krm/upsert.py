@@ -42,7 +42,7 @@ def upsert(
         key = _placed(identity(item), home)
         if _is_of(item, owners, is_wanted=key in wanted):
             if key in wanted and key not in placed:
-                texts.append(_replaced(wanted[key], item))
+                texts.extend(_replaced(wanted[key], item, findings))
                 placed.add(key)
             continue
         if key in wanted:
@@ -76,21 +76,27 @@ def _is_of(item: MapNode, owners: frozenset[Owner], *, is_wanted: bool) -> bool:
     return owner in owners or (is_wanted and owner.part_of in {each.part_of for each in owners})
 
 
-def _replaced(manifest: Manifest, item: MapNode) -> str:
+def _replaced(manifest: Manifest, item: MapNode, findings: Findings) -> Iterator[str]:
     """Write a manifest with what kustomize and kpt noted on the object in whose place it stands."""
     kept = noted(item)
     if not kept:
-        return manifest.text
+        yield manifest.text
+        return
     (node,) = read(manifest.text.encode(), file=manifest.file_name, findings=Findings())
     body = cast(Mapping[str, Json], as_written(node))
     metadata = cast(Mapping[str, Json], body["metadata"])
     before = cast(Mapping[str, Json], metadata.get("annotations", {}))
-    return dump({**body, "metadata": {**metadata, "annotations": {**before, **kept}}})
+    annotated = {**metadata, "annotations": {**before, **kept}}
+    yield from _dumped({**body, "metadata": annotated}, item, findings)
 
 
 def _text(item: MapNode, findings: Findings) -> Iterator[str]:
+    yield from _dumped(as_written(item), item, findings)
+
+
+def _dumped(body: Json, item: MapNode, findings: Findings) -> Iterator[str]:
     try:
-        yield dump(as_written(item))
+        yield dump(body)
     except ValueError as error:
         findings.add(NOT_A_RESOURCE_LIST, f"an item cannot be passed on: {error}", span=item.span)
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
 
-from meshgen.cli.function import answer, standard_input
+from meshgen.cli.function import answer, finish, standard_input
 from meshgen.cli.help import Verbatim
 from meshgen.cli.options import telling as telling_options
 from meshgen.cli.telling import Telling
@@ -47,7 +46,4 @@ def command(*, config: Path, outside_root: bool, telling: Telling) -> int:
     findings = Findings()
     call = read_streams(standard_input(), config.read_bytes(), findings=findings)
     done = answer(call, is_open=outside_root, telling=telling, findings=findings)
-    if done.fails:
-        return 1
-    sys.stdout.buffer.write("---\n".join(done.texts).encode())
-    return 0
+    return finish("" if done.fails else "---\n".join(done.texts), fails=done.fails, telling=telling)
