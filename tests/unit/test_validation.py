@@ -79,7 +79,8 @@ def test_kinds_without_a_schema_are_told_once_each_as_gravely_as_is_asked() -> N
     gadget = "---\napiVersion: example.org/v1\nkind: Gadget\nmetadata: {name: a}\n"
 
     assert told(widgets + gadget) == [
-        "3:7 warning MG400 kind: Widget of example.org/v1 has no schema here, so it is not checked (3 objects)",
+        "3:7 warning MG400 kind: Widget of example.org/v1 has no schema here, so it is not checked"
+        " (3 objects)",
         "15:7 warning MG400 kind: Gadget of example.org/v1 has no schema here, so it is not checked",
     ]
     assert [line.split()[1] for line in told(widgets, unknown=Severity.ERROR)] == ["error"]
@@ -109,9 +110,13 @@ def test_a_cluster_that_is_named_judges_alone() -> None:
 def test_an_intent_is_checked_by_what_holds_on_every_mesh_until_one_is_named() -> None:
     intent = (
         "apiVersion: meshgen.dev/v1alpha1\nkind: MeshIntent\nmetadata: {name: a, namespace: shop}\n"
-        "spec: {selectorLabel: app, accounts: named, services: {web: {port: 80, callers: [gate], mirror: {service: copy}}, copy: {port: 80}}}\n"
+        "spec:\n  selectorLabel: app\n  accounts: named\n  services:\n"
+        "    {web: {port: 80, callers: [gate], mirror: {service: copy}}, copy: {port: 80}}\n"
     )
 
     assert told(intent.replace("gate", "copy")) == []
-    assert [line.split()[2] for line in told(intent.replace("gate", "copy"), mesh="linkerd")] == ["MG301"]
+    assert [line.split()[2] for line in told(intent.replace("gate", "copy"), mesh="linkerd")] == [
+        "MG303",
+        "MG301",
+    ]
     assert [line.split()[2] for line in told(intent)] == ["MG204"]
