@@ -46,15 +46,15 @@ def _label(box: Box) -> Iterator[str]:
     if box.mode is not None:
         yield f"mTLS {box.mode.value}"
     if box.default:
-        yield f"unless a rule says else, {box.default}"
+        yield f"what no rule covers is {box.default}"
     if box.shares:
         yield ", ".join(f"{version} {percent} %" for version, percent in box.shares)
     for route in box.routes:
         effects = tuple(f"{name} {value}" for name, value in route.effects)
         if not route.is_implied:
-            yield f"{route.name} ({route.match}) to {', '.join((route.destination, *effects))}"
+            yield f"{route.name} ({route.match}) to {' · '.join((route.destination, *effects))}"
         elif effects:
-            yield ", ".join(effects)
+            yield " · ".join(effects)
 
 
 def _arrow(edge: Edge) -> str:

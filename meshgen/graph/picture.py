@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -18,6 +18,7 @@ from meshgen.graph.words import (
     port_words,
     route_words,
     shares,
+    value_words,
 )
 from meshgen.intent.access import Action, From, Mode, Rule
 from meshgen.intent.dump import dump
@@ -227,8 +228,7 @@ def _ends(entry: From, namespace: str, resolved: ResolvedSet) -> tuple[End, ...]
 
 
 def _excepted(entry: From) -> str:
-    said = (dump(caller) for caller in entry.except_)
-    words = (f"{key} {value}" for each in said if isinstance(each, Mapping) for key, value in each.items())
+    words = (value_words(caller).replace("authenticated True", MEMBERS.name) for caller in entry.except_)
     return f"except {', '.join(words)}" if entry.except_ else ""
 
 

@@ -38,7 +38,7 @@ from meshgen.intent.traffic import Redirect
 from meshgen.scalars import Json
 from meshgen.values import Duration
 
-_AND, _OR = " · ", " or "
+_AND, _OR, _ANY = " · ", " or ", ", "  # alternatives of conditions, of which each may list values
 Fact = tuple[str, str]  # what, and how it is
 
 
@@ -134,9 +134,9 @@ def _match(match: Match) -> str:
 
 def _methods_and_paths(asked: Match | Request) -> Iterator[str]:
     if asked.methods:
-        yield ", ".join(method.value for method in asked.methods)
+        yield _ANY.join(method.value for method in asked.methods)
     if asked.paths:
-        yield _OR.join(map(_path, asked.paths))
+        yield _ANY.join(map(_path, asked.paths))
 
 
 def _path(path: PathMatch) -> str:
@@ -172,7 +172,7 @@ def _header(name: str, match: HeaderMatch) -> str:
 
 
 def _ports(ports: Iterable[object]) -> tuple[str, ...]:
-    listed = ", ".join(map(str, ports))
+    listed = _ANY.join(map(str, ports))
     return (f"port {listed}",) if listed else ()
 
 
@@ -193,14 +193,14 @@ def _request(request: Request) -> str:
         (
             *_methods_and_paths(request),
             *_headers(request.headers),
-            *((_OR.join(request.hostnames),) if request.hostnames else ()),
+            *((_ANY.join(request.hostnames),) if request.hostnames else ()),
             *_ports(port.name for port in request.ports),
         )
     )
 
 
 def _token(token: Token) -> str:
-    claims = (f"{name} = {_OR.join(values)}" for name, values in token.claims.items())
+    claims = (f"{name} = {_ANY.join(values)}" for name, values in token.claims.items())
     return " ".join((f"token of {token.provider}", *(f"with {claim}" for claim in claims)))
 
 
@@ -219,7 +219,7 @@ def facts(service: ResolvedService) -> tuple[Fact, ...]:
         ("account", ", ".join(map(str, service.accounts))),
         *((("ports", ", ".join(ports)),) if (ports := port_words(service)) else ()),
         *((("mTLS", mode_words(service)),) if service.ports else ()),
-        *((("unless a rule says else", default_words(service)),) if service.ports else ()),
+        *((("what no rule covers", default_words(service)),) if service.ports else ()),
         *((("pods of", written.pods_of),) if written.pods_of is not None else ()),
         *((("headless", "callers reach pods directly"),) if written.headless is not None else ()),
         *((name, value_words(value)) for name, value in policies if value is not None),

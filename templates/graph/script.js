@@ -42,7 +42,7 @@ function drawBox(box, index) {
     box.shares.length ? el("span", { class: "shares" }, box.shares.map(share)) : "");
   const node = el("div", { class: box.outside ? "node outside" : "node" }, button,
     grave ? el("span", { class: `mark ${grave}`, title: count(box.findings.length, "finding") }, String(box.findings.length)) : "",
-    el("ul", { class: "into" }, into[index].map((edge) => el("li", {}, arrow(edge, nameOf(edges[edge].from))))));
+    el("ul", { class: "into" }, into[index].map((edge) => el("li", {}, arrow(edge, "from")))));
   return node;
 }
 
@@ -52,13 +52,13 @@ function share([version, percent], index) {
   return part;
 }
 
-/* An edge in words, to click in lists; `who` stands at its other end. */
-function arrow(index, who) {
+/* An edge in words, to click in lists; `end` is the one that the list does not know. */
+function arrow(index, end) {
   const edge = edges[index];
   const grave = gravest(edge.findings);
   return el("button", { class: `arrow ${edge.kind}`, type: "button", "data-edge": index, "aria-pressed": "false", "aria-label": `${sentence(edge)}: ${edge.title}`, onclick: (event) => choose("edge", index, event.currentTarget) },
-    el("b", {}, edge.kind === "deny" ? "✕" : "→"),
-    el("span", {}, who, el("br"), el("small", {}, [edge.title, edge.conditions].filter(Boolean).join(" · "), grave ? el("span", { class: grave }, " ●") : "")));
+    el("b", {}, edge.kind === "deny" ? "✕" : end === "from" ? "←" : "→"),
+    el("span", {}, nameOf(edge[end]), el("br"), el("small", {}, [edge.title, edge.conditions].filter(Boolean).join(" · "), grave ? el("span", { class: grave }, " ●") : "")));
 }
 
 function drawEdge(edge, index) {
@@ -114,7 +114,8 @@ function overview() {
     el("p", {}, `${count(services, "service")}, ${count(boxes.length - services, "kind of caller", "kinds of callers")} from outside, ${count(edges.length, "arrow")}.`),
     ...notes.map((note) => el("p", {}, `${note}.`)),
     el("h3", {}, "To read it"),
-    el("p", {}, "An arrow leads from a caller to the called; where its circle is hollow, it speaks of some requests alone. Choose an arrow for the rule behind it, or a box for all that holds there."),
+    el("p", {}, narrow.matches ? "Below each service stand those who call it. Choose one for the rule behind it, or the service for all that holds there."
+      : "An arrow leads from a caller to the called; where its circle is hollow, it speaks of some requests alone. Choose an arrow for the rule behind it, or a box for all that holds there."),
   ];
 }
 
@@ -142,8 +143,8 @@ function aboutBox(box, index) {
     facts(box.facts.length ? box.facts : [["what", box.line]]),
     ...part("Versions", bars),
     ...part("Routes, the first that matches decides", routes),
-    ...part("Callers", into[index].map((edge) => arrow(edge, nameOf(edges[edge].from)))),
-    ...part("Calls", out[index].map((edge) => arrow(edge, nameOf(edges[edge].to)))),
+    ...part("Callers", into[index].map((edge) => arrow(edge, "from"))),
+    ...part("Calls", out[index].map((edge) => arrow(edge, "to"))),
     ...place(box.place), ...told(box.findings),
   ];
 }
