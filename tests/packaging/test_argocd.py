@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
+import textwrap
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -208,11 +210,11 @@ spec:
 def test_the_component_adds_a_sidecar_that_can_write_to_its_own_folder_alone(
     tmp_path: Path, env: Mapping[str, str]
 ) -> None:
-    shutil.copytree(FOLDER, tmp_path / "argocd")
-    (tmp_path / "server.yaml").write_text(REPO_SERVER)
-    (tmp_path / "kustomization.yaml").write_text(
-        "namespace: argocd\nresources: [server.yaml]\ncomponents: [argocd]\n"
-    )
+    page = (FOLDER / "README.md").read_text("utf-8")
+    (lines,) = re.findall(r"^   ```yaml\n(.*?)^   ```$", page, flags=re.MULTILINE | re.DOTALL)
+    shutil.copytree(FOLDER, tmp_path / "meshgen")
+    (tmp_path / "install.yaml").write_text(REPO_SERVER)
+    (tmp_path / "kustomization.yaml").write_text(textwrap.dedent(lines))
     assert shutil.which("kustomize"), "kustomize is not installed; tests/tools.md tells how to"
 
     done = run(["kustomize", "build", "."], cwd=tmp_path, env={**os.environ, **env})
@@ -226,6 +228,7 @@ def test_the_component_adds_a_sidecar_that_can_write_to_its_own_folder_alone(
     assert config["metadata"]["name"] in {
         each["configMap"]["name"] for each in pod["volumes"] if "configMap" in each
     }
+    assert "example.com/meshgen:0.1.0" == sidecar["image"]
     assert (999, True) == tuple(
         sidecar["securityContext"][key] for key in ("runAsUser", "readOnlyRootFilesystem")
     )

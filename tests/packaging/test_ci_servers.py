@@ -279,9 +279,10 @@ def test_a_job_of_gitlab_writes_the_reports_that_it_names(
 ) -> None:
     job = _job(name)
     render = run(["meshgen", "render", ".", "-m", "istio", "-d", "deploy", "-q"], cwd=clone, env=env)
-    known = {**env, **job["variables"], **variables}
 
-    done = run(["bash", "-eo", "pipefail", "-c", "\n".join(job["script"])], cwd=clone, env=known)
+    done = run(
+        ["bash", "-eo", "pipefail", "-c", "\n".join(job["script"])], cwd=clone, env={**env, **variables}
+    )
     reports = job["artifacts"]["reports"]
 
     assert (0, 0, "") == (render.code, done.code, done.output)

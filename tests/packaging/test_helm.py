@@ -19,7 +19,7 @@ from tests.packaging.kustomize import Done, by_identity, programs, run
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "integrations" / "helm"
 EXAMPLE = FOLDER / "example"
-PLUGIN = FOLDER / "plugin"
+PLUGIN = FOLDER / "meshgen"
 RENDERED = Path(__file__).with_name("shop.yaml").read_text("utf-8")  # what helm prints of the chart
 CHART = [*yaml.safe_load_all(RENDERED)]
 
@@ -165,3 +165,20 @@ def test_helm_fails_with_an_intent_that_is_wrong(
     done = _helm(version, _arguments("istio", str(intent)), env)
 
     assert (1, "") == (done.code, done.output)
+
+
+@pytest.mark.long
+@every_version
+def test_what_the_page_says_can_be_followed(version: str, tmp_path: Path, env: Mapping[str, str]) -> None:
+    page = (FOLDER / "README.md").read_text("utf-8")
+    blocks = re.findall(r"^```sh\n(.*?)^```$", page, flags=re.MULTILINE | re.DOTALL)
+    engine = shutil.which(ENGINES[version])
+    assert engine, f"{ENGINES[version]} is not installed; tests/tools.md tells how to"
+    (tmp_path / "bin" / "helm").symlink_to(engine)
+    copy = shutil.copytree(FOLDER, tmp_path / "helm")
+    nobody = {name: value for name, value in env.items() if not name.startswith("HELM_")}
+
+    done = run(["bash", "-euo", "pipefail", "-c", blocks[list(ENGINES).index(version)]], cwd=copy, env=nobody)
+
+    assert (0, len(ENGINES)) == (done.code, len(blocks))
+    assert "kind: HTTPRoute" in done.output

@@ -70,11 +70,11 @@ def command(
     goes; an object of the chart with the name of a mesh object is a finding.
 
     Helm 3 runs a post-renderer by its path, Helm 4 one that is a plugin: the folder
-    integrations/helm/plugin is both.
+    integrations/helm/meshgen is both.
 
     For example:
       helm template shop ./chart | meshgen helm post-render --intent intent.yaml -m linkerd
-      helm upgrade --install shop ./chart --post-renderer ./plugin/post-render.sh
+      helm upgrade --install shop ./chart --post-renderer ./meshgen/post-render.sh
         --post-renderer-args --intent=intent.yaml --post-renderer-args --mesh=linkerd
 
     Exit codes:
