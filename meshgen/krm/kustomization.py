@@ -11,7 +11,7 @@ from meshgen.scalars import Json, dump
 
 RENDER = "meshgen.yaml"
 SENTINEL = "meshgen-sentinel.yaml"
-NAMES = "meshgen-names.yaml"
+NAMES = "meshgen-names.conf"  # kpt and Flux take each file that ends like YAML for an object
 
 _OF_RENDER = """\
 # What meshgen renders here; `meshgen krm --help` says what may stand below spec.

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from meshgen.cli import run
 from tests.unit.functions import SERVICE, Function, intent, names, render_config
 
 LIST = "not a ResourceList of config.kubernetes.io/v1"
@@ -182,3 +186,90 @@ def test_a_mesh_is_no_file(krm: Function) -> None:
         code,
         errors.splitlines()[0],
     )
+
+
+def test_a_name_that_is_too_long_is_not_there(krm: Function) -> None:
+    code, _, errors = krm([], render_config(mesh="istio", intents=["x" * 4000]))
+
+    assert (1, "error[MG702 unreadable-file]") == (code, errors.partition(":")[0])
+
+
+def test_an_item_that_cannot_be_written_again_is_a_finding(krm: Function) -> None:
+    long = {**SERVICE, "metadata": {**SERVICE["metadata"], "annotations": {"k" * 1500: "v"}}}
+
+    code, listed, errors = krm([long], intent(timeout="5s"))
+
+    told = (
+        "error[MG720 not-a-resource-list]: Service shop/cart: an item cannot be passed on: "
+        f"a key of 1500 characters cannot be written to YAML: '{'k' * 20}'...\n"
+    )
+    assert (1, [], told) == (code, listed["items"], errors)
+
+
+def test_an_unknown_annotation_of_ours_is_told_with_the_one_that_is_meant(krm: Function) -> None:
+    given = intent(timeout="5s")
+    given["metadata"]["annotations"]["meshgen.dev/partail"] = "true"
+
+    code, _, errors = krm([], given)
+
+    place = "MeshIntent shop/shop metadata.annotations.meshgen.dev/partail"
+    told = f"error[MG120 unknown-key]: {place}: unknown key 'meshgen.dev/partail'"
+    assert (1, [told, "  hint: did you mean 'meshgen.dev/partial'?"]) == (code, errors.splitlines())
+
+
+def test_a_person_at_a_terminal_is_told_who_calls_functions(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    terminal, other = os.openpty()
+    with os.fdopen(other, "r") as stdin:
+        monkeypatch.setattr("sys.stdin", stdin)
+        code = run(["krm"])
+    os.close(terminal)
+
+    told = "error[MG710 usage]: krm reads a ResourceList on standard input, which kustomize and kpt write"
+    assert (2, told) == (code, capsys.readouterr().err.splitlines()[0])
+
+
+def test_a_reader_that_has_gone_ends_the_function_like_any_program(tmp_path: Path) -> None:
+    listed = {"apiVersion": "config.kubernetes.io/v1", "kind": "ResourceList", "functionConfig": intent()}
+    (tmp_path / "call.yaml").write_text(yaml.safe_dump(listed))
+    closed = f'"{sys.executable}" -m meshgen krm < call.yaml'
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+
+    def bash(line: str) -> tuple[int, str]:
+        done = subprocess.run(
+            ["bash", "-c", line], cwd=tmp_path, env=env, capture_output=True, encoding="utf-8", check=False
+        )
+        return done.returncode, done.stderr
+
+    told = "error[MG704 unwritable-file]: standard output cannot be written: it is closed\n"
+    assert (1, told) == bash(f"{closed} >&-")
+    assert (141, "") == bash(f"{closed} | true; exit ${{PIPESTATUS[0]}}")
+
+
+@pytest.mark.parametrize(
+    ("config", "told"),
+    [
+        (
+            "a: 1\n---\nb: 2\n",
+            "error[MG720 not-a-resource-list]: the configuration holds 2 documents, not one",
+        ),
+        ("", "error[MG720 not-a-resource-list]: the configuration holds 0 documents, not one"),
+        ("- a\n", "error[MG721 no-function-config]: no configuration is given"),
+    ],
+)
+def test_a_plugin_has_one_config(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    config: str,
+    told: str,
+) -> None:
+    (tmp_path / "config.yaml").write_text(config)
+    (tmp_path / "stdin").write_text("")
+    with (tmp_path / "stdin").open() as stdin:
+        monkeypatch.setattr("sys.stdin", stdin)
+        code = run(["kustomize", "plugin", str(tmp_path / "config.yaml")])
+
+    said = capsys.readouterr()
+    assert (1, "", told) == (code, said.out, said.err.splitlines()[0])

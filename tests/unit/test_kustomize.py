@@ -147,7 +147,7 @@ def test_init_twice_writes_the_same(here: Path) -> None:
     assert [
         "intent.yaml",
         "kustomization.yaml",
-        "meshgen-names.yaml",
+        "meshgen-names.conf",
         "meshgen-sentinel.yaml",
         "meshgen.yaml",
     ] == (sorted(written))
@@ -162,7 +162,7 @@ def test_init_tells_what_to_add_to_a_kustomization(here: Path, capsys: pytest.Ca
     expected = (
         "# Add to the kustomization, and build with: "
         "kustomize build --enable-alpha-plugins --enable-exec .\n"
-        "configurations:\n- meshgen-names.yaml\ntransformers:\n- meshgen.yaml\n- meshgen-sentinel.yaml\n"
+        "configurations:\n- meshgen-names.conf\ntransformers:\n- meshgen.yaml\n- meshgen-sentinel.yaml\n"
     )
     assert (0, (expected, "")) == (code, tuple(capsys.readouterr()))
     assert "resources: []\n" == theirs.read_text()
@@ -171,13 +171,13 @@ def test_init_tells_what_to_add_to_a_kustomization(here: Path, capsys: pytest.Ca
 
 def test_init_overwrites_nothing(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (here / "meshgen.yaml").write_text("mine\n")
-    (here / "meshgen-names.yaml").mkdir()
+    (here / "meshgen-names.conf").mkdir()
     before = _files(here)
 
     code = run(["kustomize", "init", "intent.yaml", "-m", "istio"])
 
     told = (
-        "error[MG705 foreign-file]: in . lies already, and stays: meshgen-names.yaml, meshgen.yaml\n"
+        "error[MG705 foreign-file]: in . lies already, and stays: meshgen-names.conf, meshgen.yaml\n"
         "  hint: move it away, or name another folder with --dir\n"
     )
     assert (1, ("", told), before) == (code, tuple(capsys.readouterr()), _files(here))

@@ -67,7 +67,7 @@ def command(  # noqa: PLR0913  click gives each option by its name
     given. Three files are written beside it: meshgen.yaml says what is rendered, for
     kustomize; meshgen-sentinel.yaml is a patch that names one generated object, so
     that a build which leaves meshgen out fails instead of printing less;
-    meshgen-names.yaml tells kustomize where generated objects name each other and
+    meshgen-names.conf tells kustomize where generated objects name each other and
     Services, so that namePrefix and nameSuffix reach them. A kustomization.yaml is
     written where there is none, else what to add to it goes to stdout. Nothing that
     lies there already is written over.
