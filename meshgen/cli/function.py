@@ -88,8 +88,7 @@ def _rendered(call: Call, *, is_open: bool, telling: Telling, findings: Findings
         return None
     rendering = render(reading, *chosen, is_partial=order.is_partial)
     findings.extend(rendering.findings)
-    others = tuple(item for item in call.items if item is not order.intent)
-    findings.extend(check_names(reading.intents, others))
+    findings.extend(check_names(reading.intents, call.items))
     return None if telling.fails(findings) else _placed(call, reading, rendering.manifests, findings)
 
 
