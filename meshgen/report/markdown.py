@@ -14,7 +14,7 @@ from meshgen.report.text import count, printable
 MOST_SHOWN = 500
 _LONGEST = 1000
 
-_SPECIAL = re.compile(r"[\\`*_{}\[\]<>()#+!|~$&@:-]")
+_SPECIAL = re.compile(r"[\\`*_{}\[\]<>#!|~$&@]")
 
 
 def write(findings: Sequence[Diagnostic]) -> str:

@@ -17,7 +17,7 @@ VERSION_DENIES = frozenset({"click", "jinja2", "jsonschema", "kubernetes", "yaml
 RENDER_DENIES = frozenset(
     {"asyncio", "importlib.metadata", "importlib.resources", "jsonschema", "kubernetes", "pydantic", "rich"}
     | {"meshgen.report.github", "meshgen.report.gitlab", "meshgen.report.junit", "meshgen.report.sarif"}
-    | {"xml", "xml.etree.ElementTree"}
+    | {"meshgen.argocd", "meshgen.report.markdown", "xml", "xml.etree.ElementTree"}
 )
 
 

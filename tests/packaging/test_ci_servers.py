@@ -58,6 +58,26 @@ def test_a_file_is_what_its_server_reads(arguments: list[str]) -> None:
     assert 0 == done.returncode, done.stdout
 
 
+@pytest.mark.parametrize(
+    ("page", "arguments"),
+    [
+        ("github", ["check_jsonschema", "--builtin-schema", "vendor.github-workflows"]),
+        ("gitlab", ["check_jsonschema", "--builtin-schema", "vendor.gitlab-ci"]),
+        ("pre-commit", ["pre_commit", "validate-config"]),
+    ],
+)
+def test_what_a_page_shows_first_is_what_its_server_reads(
+    page: str, arguments: list[str], tmp_path: Path
+) -> None:
+    text = (ROOT / "integrations" / page / "README.md").read_text("utf-8")
+    first, *_ = re.findall(r"^```yaml\n(.*?)^```$", text, flags=re.MULTILINE | re.DOTALL)
+    (tmp_path / "shown.yaml").write_text(first)
+    words = [sys.executable, "-m", *arguments, "shown.yaml"]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, check=False)
+
+    assert 0 == done.returncode, done.stdout
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """What a step of the action left behind."""
@@ -141,7 +161,7 @@ def test_one_run_annotates_writes_sarif_and_sums_up(clone: Path, env: Mapping[st
         "\n"
         "| severity | code | place | message |\n"
         "|---|---|---|---|\n"
-        f"| error | MG120 unknown-key | intent.yaml&#58;{line} | unknown key 'timout'"
+        f"| error | MG120 unknown-key | intent.yaml:{line} | unknown key 'timout'"
         "<br>did you mean 'timeout'? |\n"
     ) == ran.summary
 

@@ -27,9 +27,9 @@ def test_changed_objects_come_first_and_then_the_gravest_findings() -> None:
         "\n"
         "| severity | code | place | message |\n"
         "|---|---|---|---|\n"
-        "| error | MG202 split-sum | shop.yaml&#58;3 | the shares of split sum to 90, not 100"
+        "| error | MG202 split-sum | shop.yaml:3 | the shares of split sum to 90, not 100"
         "<br>give what is missing to one version |\n"
-        "| warning | MG302 approximated-feature | shop.yaml&#58;1 | carried nearly |\n"
+        "| warning | MG302 approximated-feature | shop.yaml:1 | carried nearly |\n"
         "| note | MG202 split-sum |  | there is no file 'x' |\n"
     ) == text
 
@@ -49,8 +49,8 @@ def test_a_value_is_never_markup() -> None:
     row = report([sly], Format.MARKDOWN).splitlines()[-1]
 
     assert (
-        "| error | MG202 split-sum | k&#124;l.yaml&#58;1 | a&#124;b&#92;n&#35; c &#60;img src=x&#62; "
-        "&#91;d&#93;&#40;e&#41; &#96;f&#96; &#42;&#42;g&#42;&#42; &#64;h &#92; &#126;&#126;i&#126;&#126; "
+        "| error | MG202 split-sum | k&#124;l.yaml:1 | a&#124;b&#92;n&#35; c &#60;img src=x&#62; "
+        "&#91;d&#93;(e) &#96;f&#96; &#42;&#42;g&#42;&#42; &#64;h &#92; &#126;&#126;i&#126;&#126; "
         "&#36;j&#36; &#38;amp; &#92;u202e<br>&#60;script&#62; |"
     ) == row
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -83,6 +84,9 @@ def command(
       2  the command line is wrong
       3  a bug of meshgen
     """
+    if sys.stdin is not None and sys.stdin.isatty():
+        hint = "pipe helm template into it, or name it as a post-renderer"
+        raise misuse("post-render reads what a chart rendered on standard input", hint=hint)
     if mesh == "all":
         raise misuse("--mesh all means several meshes, and a release has one", hint="name one mesh")
     findings = Findings()
