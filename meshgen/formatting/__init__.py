@@ -78,7 +78,7 @@ def _formatted(content: Content, shapes: Shapes, findings: Findings) -> bytes:
 
 def _shape(stretch: Stretch, written: str, shapes: Shapes) -> ObjectShape | None:
     lines = range(stretch.first_line, stretch.first_line + written.count("\n") + 1)
-    return next((shape for line, shape in shapes.items() if line in lines), None)
+    return next((shapes[line] for line in lines if line in shapes), None)
 
 
 def _rewritten(written: str, shape: ObjectShape, *, is_marked: bool) -> str:

@@ -67,12 +67,12 @@ def _below(shape: Shape, slot: Slot) -> Shape:
             return item
         case MapShape(value=value):
             return value
-        case ObjectShape(keys=keys) if slot.key is not None and slot.key.style != "*":
-            return keys[slot.key.value].shape
-        case AlternativesShape(options=options) if slot.key is not None and slot.key.style != "*":
-            return options[slot.key.value].keys[slot.key.value].shape
+        case ObjectShape(keys=keys):
+            return keys[_name(slot)].shape
+        case AlternativesShape(options=options):
+            return options[_name(slot)].keys[_name(slot)].shape
         case _:
-            return shape
+            raise TypeError(f"{shape!r} has nothing below it")
 
 
 def _key(key: Leaf) -> Leaf:

@@ -156,9 +156,9 @@ def _behind(edge: _Edge, slot: Slot, comment: _Comment, text: str) -> _Place | N
 
 def _own(comment: _Comment, block: Block) -> _Place:
     """Place a comment that has its line for itself, or stands behind nothing but a dash."""
-    before = [slot for slot in block.slots if slot.start < comment.start]
-    after = block.slots[len(before)] if len(before) < len(block.slots) else None
-    last = before[-1] if before else None
+    index = bisect_left(block.slots, comment.start, key=lambda slot: slot.start)
+    after = block.slots[index] if index < len(block.slots) else None
+    last = block.slots[index - 1] if index > 0 else None
     if last is not None and comment.start < last.end:
         return _within(comment, last)
     is_level = comment.before != "" or block.is_flow or comment.column <= block.column

@@ -119,9 +119,13 @@ def _is_inline(value: Value, near: Neighbours) -> bool:
         case Leaf(text=text) as leaf:
             return not leaf.is_block and "\n" not in text
         case Block(is_flow=is_flow, slots=slots):
-            commented = near.above.keys() | near.beside.keys() | near.below.keys()
-            return is_flow and all(
-                slot.number not in commented and _is_inline(slot.value, near) for slot in slots
+            return (
+                is_flow
+                and not any(
+                    slot.number in near.above or slot.number in near.beside or slot.number in near.below
+                    for slot in slots
+                )
+                and all(_is_inline(slot.value, near) for slot in slots)
             )
 
 

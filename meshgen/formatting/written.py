@@ -29,7 +29,7 @@ class Leaf:
     """A scalar, or an alias."""
 
     text: str  # as it was written, quotes included
-    value: str
+    value: str  # of an alias: that of the scalar it names
     style: str | None  # one of " ' | > * (an alias); None: plain
     anchor: str | None
     start: int  # of the anchor, where there is one
@@ -83,7 +83,7 @@ def stretches(text: str) -> Iterator[Stretch]:
         yield Stretch(
             start=start,
             end=end,
-            first_line=text.count("\n", 0, start) + 1,
+            first_line=event.start_mark.line + 1 if index > 0 else 1,
             is_marked=bool(event.explicit),
             is_framed=is_ended or event.version is not None or bool(event.tags),
         )
@@ -129,6 +129,7 @@ class _Composer:
         self._text = text
         self._next: Callable[[], Any] = _events(text).__next__
         self._count = 0
+        self._anchored: dict[str, str] = {}
 
     def root(self) -> Value:
         while not isinstance(self._next(), yaml.DocumentStartEvent):
@@ -162,7 +163,7 @@ class _Composer:
     def _left(self, slots: list[Slot]) -> int:
         """Measure where the line of the first entry begins; an anchor stands on the line above."""
         start = self._text.rfind("\n", 0, slots[0].start) + 1 if slots else 0
-        line = self._text[start:]
+        line = self._text[start : self._text.find("\n", start)]
         return len(line) - len(line.lstrip(" "))
 
     def _slot(self, event: Any, *, is_list: bool) -> Slot:
@@ -183,9 +184,11 @@ class _Composer:
         if style in ("|", ">"):
             is_kept = _KEEPING.match(text) is not None
             text = text.rstrip(" ").removesuffix("\n") if is_kept else text.rstrip()
+        if not is_alias and event.anchor is not None:
+            self._anchored[event.anchor] = event.value
         return Leaf(
             text=text,
-            value="" if is_alias else event.value,
+            value=self._anchored.get(event.anchor, "") if is_alias else event.value,
             style=style,
             anchor=None if is_alias else event.anchor,
             start=start,

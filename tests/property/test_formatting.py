@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from meshgen.diagnostics import Findings
@@ -20,7 +20,9 @@ from meshgen.intent.shape import INVALID, Place
 from meshgen.kinds import kinds
 from meshgen.scalars import dump
 from meshgen.source import read
+from tests.property.commands import tell
 from tests.property.documents import sound
+from tests.property.hostile import texts
 
 ROOT = Path(__file__).parents[2]
 KINDS = kinds()
@@ -159,11 +161,11 @@ spec:
       callers:
       - &who
         service: api
-      - namespace: &where shop
+      - &key namespace: &where shop
     api:
       connectTimeout: *time
       port: 81
-      callers: [*who, {namespace: *where}]
+      callers: [*who, {*key : *where}]
     db: *web
 """
 
@@ -219,3 +221,42 @@ def test_a_comment_anywhere_survives_beside_its_neighbour(text: str) -> None:
 
     assert len(commented) > 100
     assert [] == lost
+
+
+SNIPPETS = """{ } [ ] , : ? - &a *a | > ' " \\ !t << é a""".split()
+SNIPPETS += [" ", "  ", "\n", "\n\n", " # x\n", "#x\n", "- ", ": ", "&a ", "\t", "\r\n", "\r"]
+SNIPPETS += ["\n---\n", "\n...\n", "%YAML 1.2\n", "\ufeff"]
+
+
+@st.composite
+def damaged(draw: st.DrawFn) -> str:
+    """Draw a document in which few places hold something that they should not."""
+    text = draw(st.sampled_from([BLOCKS, FLOWS, ANCHORED]))
+    for _ in range(draw(st.integers(1, 3))):
+        at = draw(st.integers(0, len(text)))
+        left = text[at + draw(st.sampled_from([0, 0, 0, 1, 4])) :]
+        text = text[:at] + draw(st.sampled_from(SNIPPETS)) + left
+    return text
+
+
+@settings(max_examples=300)
+@given(damaged())
+def test_a_damaged_document_is_canonical_afterwards_or_left_as_it_is(text: str) -> None:
+    findings = Findings()
+    anew = formatted(Content("f", text.encode()), findings=findings).decode()
+    before = meaning(text)
+
+    if before is None or len(findings) > 0:
+        assert text == anew or not findings.has_errors
+    else:
+        assert before[0] == meaning(anew)[0]
+        assert anew == form(anew)
+
+
+@settings(suppress_health_check=list(HealthCheck))
+@given(texts(), st.sampled_from(["fmt", "init"]))
+def test_a_hostile_text_ends_with_a_finding_at_worst(content: bytes, command: str) -> None:
+    told = tell([command, "-"], content)
+
+    assert told.status in (0, 1), told.stderr
+    assert told.status == 0 or told.stdout == b""
