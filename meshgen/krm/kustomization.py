@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from meshgen.intent.load import API_VERSION
 from meshgen.manifest import MANAGED_BY, Manifest
-from meshgen.scalars import Json, dump
+from meshgen.scalars import Json, dump, scalar
 
 RENDER = "meshgen.yaml"
 SENTINEL = "meshgen-sentinel.yaml"
@@ -64,7 +64,7 @@ def _function(form: Form, image: str) -> str:
             lines = ["exec:", "  path: meshgen", "  args: [krm]"]
         case Form.CONTAINER:
             mount = "  - {type: bind, src: ., dst: /in}"
-            lines = ["container:", f"  image: {image}", "  mounts:", mount]
+            lines = ["container:", f"  image: {scalar(image)}", "  mounts:", mount]
     block = "".join(f"      {line}\n" for line in lines)
     return f"  annotations:\n    config.kubernetes.io/function: |\n{block}"
 

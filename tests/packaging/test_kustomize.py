@@ -183,11 +183,8 @@ def _prefixed(node: Any, names: set[str], key: str = "") -> Any:
             return node
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("form", FORMS)
-def test_a_transformer_yields_every_object_of_an_intent_that_is_local(
-    form: str, copy: Path, env: Mapping[str, str]
-) -> None:
+def _transforming(form: str, copy: Path, env: Mapping[str, str]) -> None:
+    """Make a kustomization in which meshgen runs last, with the intent among the resources alone."""
     for name in ("kustomization.yaml", "meshgen.yaml", "meshgen-sentinel.yaml"):
         (copy / name).unlink()
     init = ["meshgen", "kustomize", "init", "intent.yaml", "-m", MESHES[form], "-q", "--transformer"]
@@ -200,11 +197,47 @@ def test_a_transformer_yields_every_object_of_an_intent_that_is_local(
     listed = {**kustomization, "resources": ["service.yaml", "intent.yaml"]}
     (copy / "kustomization.yaml").write_text(yaml.safe_dump(listed))
 
-    done = _build("kustomize", form, copy, env)
+
+@pytest.mark.long
+@pytest.mark.parametrize(("tool", "form"), BUILDS)
+def test_a_transformer_yields_every_object_of_an_intent_that_is_local(
+    tool: str, form: str, copy: Path, env: Mapping[str, str]
+) -> None:
+    _transforming(form, copy, env)
+
+    done = _build(tool, form, copy, env)
 
     assert done.code == 0, done.errors
     expected = {**_rendered(form, env), **by_identity([yaml.safe_load(SERVICE)])}
     assert dict(sorted(expected.items())) == by_identity(done.objects)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("form", ["exec"])
+def test_the_sentinel_fails_where_kubectl_leaves_a_transformer_out(
+    form: str, copy: Path, env: Mapping[str, str]
+) -> None:
+    _transforming(form, copy, env)
+
+    done = _build("kubectl", form, copy, env)
+
+    assert (1, "") == (done.code, done.output)
+    assert "no resource matches strategic merge patch" in done.errors
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("form", ["legacy", "exec"])
+def test_a_service_with_another_name_fails_the_build_with_its_final_name(
+    form: str, copy: Path, env: Mapping[str, str]
+) -> None:
+    _transforming(form, copy, env)
+    with (copy / "kustomization.yaml").open("a") as file:
+        file.write("namePrefix: prod-\n")
+
+    done = _build("kustomize", form, copy, env)
+
+    assert (1, "") == (done.code, done.output)
+    assert "the Service shop/cart is shop/prod-cart by now" in done.errors
 
 
 @pytest.mark.long
