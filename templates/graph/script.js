@@ -61,12 +61,18 @@ function arrow(index, end) {
     el("span", {}, nameOf(edge[end]), el("br"), el("small", {}, [edge.title, edge.conditions].filter(Boolean).join(" · "), grave ? el("span", { class: grave }, " ●") : "")));
 }
 
-function drawEdge(edge, index) {
+/* The line of an edge, which lies below the circles of all others. */
+function drawLine(edge, index) {
+  return el("g", { class: `edge ${edge.kind}`, "aria-hidden": "true", onclick: () => choose("edge", index) },
+    el("path", { class: "hit", d: edge.path }),
+    el("path", { d: edge.path, "marker-end": `url(#head-${edge.kind})` }));
+}
+
+/* The circle of an edge, which is clicked, or reached by keyboard. */
+function drawKnob(edge, index) {
   const [x, y] = edge.at;
   const drawn = el("g", { class: `edge ${edge.kind}`, role: "button", tabindex: 0, "data-edge": index, "aria-label": `${sentence(edge)}: ${edge.title}`, onclick: () => choose("edge", index) },
     el("title", {}, `${sentence(edge)}\n${[edge.title, edge.conditions].filter(Boolean).join(" · ")}`),
-    el("path", { class: "hit", d: edge.path }),
-    el("path", { d: edge.path, "marker-end": `url(#head-${edge.kind})` }),
     el("circle", { cx: x, cy: y, r: 7 }),
     edge.kind === "deny" ? el("path", { d: `M${x - 3} ${y - 3}l6 6m0 -6l-6 6` })
       : edge.conditions ? "" : el("circle", { class: "dot", cx: x, cy: y, r: 3.5 }));
@@ -82,15 +88,17 @@ const svg = el("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: 
   el("defs", {}, Object.keys(WORDS).map((kind) =>
     el("marker", { id: `head-${kind}`, class: `edge ${kind}`, viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 8, markerHeight: 8, markerUnits: "userSpaceOnUse", orient: "auto" },
       el("path", { d: "M0 0L8 4L0 8z" })))));
-const arrows = edges.map(drawEdge), nodes = boxes.map(drawBox);
+const lines = edges.map(drawLine), knobs = edges.map(drawKnob), nodes = boxes.map(drawBox);
+const lower = el("g", {}, lines);
 
 /* Tell of what is chosen: beside the drawing, or on a narrow screen right below it. */
 function choose(kind, index, anchor = null) {
   const about = at("about"), isEdge = kind === "edge";
   about.replaceChildren(...(kind === null ? overview() : isEdge ? aboutEdge(edges[index]) : aboutBox(boxes[index], index)));
   const touched = isEdge ? [index] : kind === "box" ? [...into[index], ...out[index]] : [];
-  arrows.forEach((drawn, edge) => drawn.classList.toggle("chosen", touched.includes(edge)));
-  touched.forEach((edge) => svg.append(arrows[edge]));
+  lines.forEach((line, edge) => line.classList.toggle("chosen", touched.includes(edge)));
+  knobs.forEach((knob, edge) => knob.classList.toggle("chosen", touched.includes(edge)));
+  touched.forEach((edge) => lower.append(lines[edge]));
   nodes.forEach((node, box) => node.firstChild.setAttribute("aria-pressed", kind === "box" && box === index));
   document.querySelectorAll(".arrow").forEach((button) => button.setAttribute("aria-pressed", isEdge && Number(button.dataset.edge) === index));
   if (!narrow.matches) at("main").append(about);
@@ -183,7 +191,7 @@ function filter() {
     const near = [...into[index], ...out[index]].some((edge) => hits[edge]);
     nodes[index].classList.toggle("faded", !meets(box) && !near);
   });
-  arrows.forEach((drawn, index) => drawn.classList.toggle("faded", !hits[index]));
+  [lines, knobs].forEach((drawn) => drawn.forEach((each, index) => each.classList.toggle("faded", !hits[index])));
 }
 
 function legend(kind, words) {
@@ -198,7 +206,7 @@ const tally = ["error", "warning", "note"].map((word) => [findings.filter((found
 at("summary").textContent = [count(boxes.filter((box) => !box.outside).length, "service"), count(edges.length, "arrow"),
   ...tally.filter(([number]) => number > 0).map(([number, word]) => count(number, word))].join(" · ");
 at("legend").append(...Object.entries(WORDS).filter(([kind]) => edges.some((edge) => edge.kind === kind)).map(([kind, [words]]) => legend(kind, words)));
-svg.append(...arrows);
+svg.append(lower, ...knobs);
 at("graph").style.setProperty("--box", `${boxHeight}px`);
 at("graph").append(svg, ...nodes);
 at("findings").append(...(findings.length ? findings.map(finding) : [el("li", { class: "quiet" }, "None.")]));
