@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 pty = pytest.importorskip("pty", reason="this system has no pseudo terminals")
 
 ROOT = Path(__file__).parents[2]
+_PLAIN = re.compile("\x1b\\[[0-9;]*m")
 CLEARED = "\r\x1b[K"  # on a slow machine, progress was shown before
 
 
@@ -42,8 +44,17 @@ def test_quiet_work_has_no_summary() -> None:
     assert _on_terminal("render", "intent.yaml", "--mesh", "istio", "--quiet") == ""
 
 
-def _on_terminal(*arguments: str) -> str:
-    """Run meshgen with a terminal for stderr; return what is left to be seen there."""
+def test_a_post_renderer_does_not_wait_for_somebody_to_type() -> None:
+    shown = _on_terminal("helm", "post-render", "--intent=intent.yaml", "--color=never", is_typed_at=True)
+
+    assert _PLAIN.sub("", shown) == (
+        "error[MG710 usage]: post-render reads what a chart rendered on standard input\n"
+        "  hint: pipe helm template into it, or name it as a post-renderer\n"
+    )
+
+
+def _on_terminal(*arguments: str, is_typed_at: bool = False) -> str:
+    """Run meshgen with a terminal for stderr, and perhaps stdin; return what is left to be seen there."""
     ours, theirs = pty.openpty()
     environment = {**os.environ, "TERM": "xterm", "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "meshgen", *arguments]
@@ -52,6 +63,7 @@ def _on_terminal(*arguments: str) -> str:
         cwd=ROOT / "examples" / "bookinfo",
         env=environment,
         check=False,
+        stdin=theirs if is_typed_at else subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=theirs,
     )
