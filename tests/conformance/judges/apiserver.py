@@ -19,6 +19,11 @@ from tests.conformance.judges.processes import TOKEN, kube_apiserver
 from tests.conformance.judges.verdict import Manifest, Verdict, causes
 
 _CLIENTS = 4
+_ANSWERS = (
+    HTTPStatus.CREATED,
+    HTTPStatus.BAD_REQUEST,
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+)  # else it is not well
 _DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 _DISCOVERY = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
 
@@ -49,6 +54,7 @@ class ApiServer:
             return Verdict(causes=(f"no kind {manifest.kind} in {manifest.api_version}",))
         path = place.format(namespace=manifest.namespace) + "?dryRun=All&fieldValidation=Strict"
         status, answer = _ask(client, "POST", path, manifest.text.encode(), "application/yaml")
+        assert status in _ANSWERS, answer
         return Verdict(causes=() if status == HTTPStatus.CREATED else tuple(causes(answer)))
 
 
