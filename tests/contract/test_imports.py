@@ -19,6 +19,7 @@ RENDER_DENIES = frozenset(
     | {"meshgen.report.github", "meshgen.report.gitlab", "meshgen.report.junit", "meshgen.report.sarif"}
     | {"meshgen.argocd", "meshgen.report.markdown", "xml", "xml.etree.ElementTree"}
 )
+WRITER_DENIES = RENDER_DENIES | {"jinja2", "jsonschema_rs", "re2", "meshgen.ladder"}
 
 
 @pytest.mark.parametrize(
@@ -26,6 +27,8 @@ RENDER_DENIES = frozenset(
     [
         pytest.param(["--version"], {"meshgen"}, VERSION_DENIES, id="version"),
         pytest.param(RENDER, {"meshgen", "click", "jinja2", "yaml"}, RENDER_DENIES, id="render"),
+        pytest.param(["init"], {"meshgen", "click"}, WRITER_DENIES, id="init"),
+        pytest.param(["fmt", str(BOOKINFO)], {"meshgen", "click", "yaml"}, WRITER_DENIES, id="fmt"),
     ],
 )
 def test_a_command_imports_nothing_it_can_do_without(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from pathlib import Path
 
 import pytest
 
+from meshgen.cli import run
 from meshgen.diagnostics import Findings
 from meshgen.formatting import formatted
 from meshgen.inputs import Content
@@ -127,3 +130,32 @@ def test_a_literal_scalar_at_the_end_of_a_file_without_a_line_end_gets_none() ->
     spec = "spec: {services: {web: {}}}\n"
 
     assert f"{head}{literal}-\n      one\n{spec}".encode() == form(f"{head}{spec}{literal}\n      one")
+
+
+def test_a_file_is_rewritten_where_a_link_leads_and_keeps_its_mode(tmp_path: Path) -> None:
+    file, link = tmp_path / "shop.yaml", tmp_path / "link.yaml"
+    file.write_text(f"{MESSY}spec: {{services: {{web: {{}}}}}}\n")
+    file.chmod(0o640)
+    link.symlink_to(file.name)
+
+    status = run(["fmt", str(link)])
+
+    assert 0 == status
+    assert f"{HEAD}spec: {{services: {{web: {{}}}}}}\n" == file.read_text()
+    assert (True, 0o640) == (link.is_symlink(), file.stat().st_mode & 0o777)
+    assert {"shop.yaml", "link.yaml"} == {path.name for path in tmp_path.iterdir()}
+
+
+def test_a_pipe_cannot_be_rewritten(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_text, args=(f"{MESSY}spec: {{services: {{web: {{}}}}}}\n",))
+    writer.start()
+
+    status = run(["fmt", str(pipe), "--color", "never"])
+    writer.join()
+
+    expected = (
+        f"error[MG704 unwritable-file]: {pipe} is no file that could be rewritten\n  hint: give it as -\n"
+    )
+    assert (1, expected) == (status, capsys.readouterr().err)
