@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 
 import click
 
@@ -20,8 +19,9 @@ from meshgen.cli.usage import misuse
 from meshgen.diagnostics import Findings
 from meshgen.folder import Owner
 from meshgen.inputs import read_inputs
-from meshgen.intent.load import Documents, sort
+from meshgen.intent.load import GROUP, Documents, sort
 from meshgen.intent.show import objects
+from meshgen.krm.items import group, text_at
 from meshgen.krm.names import check_names
 from meshgen.krm.results import Places, told
 from meshgen.krm.stream import Stream, joined, read_stream
@@ -37,8 +37,7 @@ from meshgen.source import MapNode
     "names",
     metavar="FILE",
     multiple=True,
-    required=True,
-    help="A file or folder with intents and profiles; may be repeated.",
+    help="A file or folder with intents and profiles, where the chart brings none; may be repeated.",
 )
 @click.option(
     "-m",
@@ -68,7 +67,8 @@ def command(
     Standard input holds what the chart rendered. It goes to stdout byte for byte,
     and mesh objects follow. Its Services and workloads are read for what the intent
     leaves out. An object that was generated for these intents before is replaced, or
-    goes; an object of the chart with the name of a mesh object is a finding.
+    goes; an object of the chart with the name of a mesh object is a finding. Intents
+    and profiles of the chart are read like those of --intent, and are not passed on.
 
     Helm 3 runs a post-renderer by its path, Helm 4 one that is a plugin: the folder
     integrations/helm/meshgen is both.
@@ -103,22 +103,26 @@ def command(
             rendering = render(reading, *choice, is_partial=is_partial)
     texts = () if rendering is None else _placed(stream, reading, rendering, findings)
     is_read = write_out("" if telling.fails(findings) else joined(stream.head, texts), findings)
-    told = _told(findings, stream)
-    telling.tell(told, summary=_summary(rendering, telling, told))
+    spoken = _spoken(findings, stream)
+    telling.tell(spoken, summary=_summary(rendering, telling, spoken))
     return int(telling.fails(findings)) if is_read else BROKEN_PIPE
 
 
 def _documents(names: Sequence[str], stream: Stream, findings: Findings) -> Documents:
-    """Read the files of intents, and what the chart rendered as what may show more of their services."""
-    contents = read_inputs(names, findings=findings)
-    files = read_documents(contents, findings=findings)
+    """Read the files of intents, and what the chart rendered: intents too, and what shows their services."""
+    files = read_documents(read_inputs(names, findings=findings), findings=findings)
     rendered = sort(stream.nodes, findings=findings)
-    return replace(files, others=(*files.others, *rendered.others))
+    return Documents(
+        intents=(*files.intents, *rendered.intents),
+        profiles=(*files.profiles, *rendered.profiles),
+        tests=(),
+        others=(*files.others, *rendered.others),
+    )
 
 
 def _placed(stream: Stream, reading: Reading, rendering: Rendering, findings: Findings) -> tuple[str, ...]:
     findings.extend(rendering.findings)
-    items = tuple(node for node in stream.nodes if isinstance(node, MapNode))
+    items = tuple(item for item in _items(stream) if group(text_at(item, "apiVersion") or "") != GROUP)
     findings.extend(check_names(reading.intents, tuple(objects(items))))
     if findings.has_errors:
         return ()
@@ -130,11 +134,14 @@ def _placed(stream: Stream, reading: Reading, rendering: Rendering, findings: Fi
     return upsert(items, rendering.manifests, owners=owners, text=stream.text, findings=findings)
 
 
-def _told(findings: Findings, stream: Stream) -> Findings:
+def _items(stream: Stream) -> tuple[MapNode, ...]:
+    return tuple(node for node in stream.nodes if isinstance(node, MapNode))
+
+
+def _spoken(findings: Findings, stream: Stream) -> Findings:
     """Name objects instead of lines of a stream that nobody can look up."""
-    items = tuple(node for node in stream.nodes if isinstance(node, MapNode))
     spoken = Findings()
-    spoken.extend(told(findings, Places(items)))
+    spoken.extend(told(findings, Places(_items(stream))))
     return spoken
 
 
