@@ -54,6 +54,14 @@ class Layout:
     lines: tuple[Line, ...]
 
 
+class Ends(NamedTuple):
+    """What an edge joins."""
+
+    caller: int
+    called: int
+    kind: str = ""  # edges of one kind that leave a box for afar begin as one line
+
+
 class _Way(NamedTuple):
     """An edge on its way: from a port below its caller, along a track, to a port above the called."""
 
@@ -61,7 +69,8 @@ class _Way(NamedTuple):
     end: int  # x of the port above the called
     leaves: int  # the channel below the caller; channel i lies above row i
     enters: int  # the channel above the called
-    track: int  # x where it passes the rows between the channels
+    track: int  # x where it passes the rows between the channels; the start where both are one
+    stem: int  # the first edge of those that it leaves with
 
 
 class _Run(NamedTuple):
@@ -70,17 +79,17 @@ class _Run(NamedTuple):
     channel: int
     left: int
     right: int
-    edge: int
-    is_entry: bool
+    edge: int  # or the stem, where it leaves
 
 
-def layout(count: int, edges: Sequence[tuple[int, int]]) -> Layout:
+def layout(count: int, edges: Sequence[Ends]) -> Layout:
     """Place boxes 0 to `count` less one, and edges from box to box, in the same way each time."""
-    rows = tuple(row for rank in ranks(count, edges) for row in _broken(rank))
+    pairs = [(edge.caller, edge.called) for edge in edges]
+    rows = tuple(row for rank in ranks(count, pairs) for row in _broken(rank))
     row_of = {box: index for index, row in enumerate(rows) for box in row}
     left = {box: x for row in rows for box, x in zip(row, _across(len(row)), strict=True)}
     ways = _ways(edges, rows, row_of, left)
-    lanes, depths = _lanes(ways, len(rows))
+    leaving, entering, depths = _lanes(ways, len(rows))
     tops, y = [], 0
     for depth in depths[:-1]:
         y += _depth(depth)
@@ -91,7 +100,7 @@ def layout(count: int, edges: Sequence[tuple[int, int]]) -> Layout:
         height=y + _depth(depths[-1]),
         boxes=tuple(Point(left[box], tops[row_of[box]]) for box in range(count)),
         lines=tuple(
-            _line(way, lanes.get((index, False), 0), lanes[index, True], floors, tops)
+            _line(way, leaving.get(way.stem, 0), entering[index], floors, tops)
             for index, way in enumerate(ways)
         ),
     )
@@ -110,27 +119,43 @@ def _across(boxes: int) -> Iterator[int]:
 
 
 def _ways(
-    edges: Sequence[tuple[int, int]],
+    edges: Sequence[Ends],
     rows: Sequence[Sequence[int]],
     row_of: dict[int, int],
     left: dict[int, int],
 ) -> list[_Way]:
-    starts = _ports([caller for caller, _ in edges], [left[called] for _, called in edges], left)
-    ends = _ports([called for _, called in edges], [left[caller] for caller, _ in edges], left)
+    stems = _stems(edges, row_of)
+    firsts = [edges[stem] for stem in stems]
+    beyond = [sum(left[edges[edge].called] for edge in stems[stem]) // len(stems[stem]) for stem in stems]
+    starts = _ports([first.caller for first in firsts], beyond, left)
+    ends = _ports([edge.called for edge in edges], [left[edge.caller] for edge in edges], left)
     closed = [_closed(left[box] for box in row) for row in rows]
     taken = [0] * (len(rows) + 1)
-    ways = []
-    for (caller, called), start, end in zip(edges, starts, ends, strict=True):
-        leaves, enters = row_of[caller] + 1, row_of[called]
-        channels = slice(min(leaves, enters), max(leaves, enters) + 1)
-        track = end
-        if leaves != enters:
-            blocked = _any(closed[channels.start : channels.stop - 1])
-            nearest = _track((start + end) // 2, blocked, _any(taken[channels]))
-            taken[channels] = [tracks | 1 << nearest for tracks in taken[channels]]
+    ways: dict[int, _Way] = {}
+    for stem, start, middle in zip(stems, starts, beyond, strict=True):
+        leaves = row_of[edges[stem].caller] + 1
+        enters = {edge: row_of[edges[edge].called] for edge in stems[stem]}
+        first, last = min(leaves, *enters.values()), max(leaves, *enters.values())
+        track = start
+        if first != last:
+            wanted = (start + middle + BOX_WIDTH // 2) // 2
+            nearest = _track(wanted, _any(closed[first:last]), _any(taken[first : last + 1]))
+            taken[first : last + 1] = [tracks | 1 << nearest for tracks in taken[first : last + 1]]
             track = nearest * _TRACK
-        ways.append(_Way(start, end, leaves, enters, track))
-    return ways
+        for edge, channel in enters.items():
+            ways[edge] = _Way(start, ends[edge], leaves, channel, track, stem)
+    return [ways[edge] for edge in range(len(edges))]
+
+
+def _stems(edges: Sequence[Ends], row_of: dict[int, int]) -> dict[int, list[int]]:
+    """Join the edges of a kind that leave a box for afar, under the first of them; others stand alone."""
+    first: dict[tuple[int, str], int] = {}
+    stems: dict[int, list[int]] = {}
+    for index, edge in enumerate(edges):
+        is_near = row_of[edge.caller] + 1 == row_of[edge.called]
+        stem = index if is_near else first.setdefault((edge.caller, edge.kind), index)
+        stems.setdefault(stem, []).append(index)
+    return stems
 
 
 def _ports(boxes: Sequence[int], beyond: Sequence[int], left: dict[int, int]) -> list[int]:
@@ -166,37 +191,37 @@ def _track(wanted: int, blocked: int, taken: int) -> int:
     return min(free or tracks, key=lambda track: (abs(track * _TRACK - wanted), track))
 
 
-def _lanes(ways: Sequence[_Way], rows: int) -> tuple[dict[tuple[int, bool], int], list[int]]:
-    """Give each run a lane of its channel in which it is alone, and count the lanes of each channel.
+def _lanes(ways: Sequence[_Way], rows: int) -> tuple[dict[int, int], dict[int, int], list[int]]:
+    """Give each run a lane of its channel, by stem and by edge, and count the lanes of each channel.
 
     Lanes of edges that leave lie above those of edges that enter, so that the ends of two never run into
     one another.
     """
-    runs = sorted(run for edge, way in enumerate(ways) for run in _runs(edge, way))
-    found: dict[tuple[int, bool], int] = {}
-    counts = [0] * (rows + 1)
-    for is_entry in (False, True):
-        free: list[list[int]] = [[] for _ in counts]  # of each channel and lane: from where on
-        for run in (run for run in runs if run.is_entry is is_entry):
-            lanes = free[run.channel]
-            lane = next((index for index, x in enumerate(lanes) if x < run.left), len(lanes))
-            lanes[lane : lane + 1] = [run.right]
-            found[run.edge, is_entry] = counts[run.channel] + lane
-        counts = [count + len(lanes) for count, lanes in zip(counts, free, strict=True)]
-    return found, counts
+    far = (way for way in ways if way.leaves != way.enters)
+    leaving, above = _spread(
+        {_run(way.leaves, way.start, way.track, way.stem) for way in far}, [0] * (rows + 1)
+    )
+    entering, counts = _spread(
+        {_run(way.enters, way.track, way.end, edge) for edge, way in enumerate(ways)}, above
+    )
+    return leaving, entering, counts
 
 
-def _runs(edge: int, way: _Way) -> Iterator[_Run]:
-    if way.leaves == way.enters:
-        yield _run(way.enters, way.start, way.end, edge, is_entry=True)
-    else:
-        yield _run(way.leaves, way.start, way.track, edge, is_entry=False)
-        yield _run(way.enters, way.track, way.end, edge, is_entry=True)
-
-
-def _run(channel: int, a: int, b: int, edge: int, *, is_entry: bool) -> _Run:
+def _run(channel: int, a: int, b: int, edge: int) -> _Run:
     middle = (a + b) // 2
-    return _Run(channel, min(a, b, middle - _REACH), max(a, b, middle + _REACH), edge, is_entry)
+    return _Run(channel, min(a, b, middle - _REACH), max(a, b, middle + _REACH), edge)
+
+
+def _spread(runs: Iterable[_Run], above: Sequence[int]) -> tuple[dict[int, int], list[int]]:
+    """Spread runs over lanes below those that are there, each alone in its part of a lane."""
+    ends: list[list[int]] = [[] for _ in above]  # of each channel and lane
+    found: dict[int, int] = {}
+    for run in sorted(runs):
+        lanes = ends[run.channel]
+        lane = next((index for index, end in enumerate(lanes) if end < run.left), len(lanes))
+        lanes[lane : lane + 1] = [run.right]
+        found[run.edge] = above[run.channel] + lane
+    return found, [count + len(lanes) for count, lanes in zip(above, ends, strict=True)]
 
 
 def _depth(lanes: int) -> int:
@@ -205,15 +230,18 @@ def _depth(lanes: int) -> int:
 
 def _line(way: _Way, leaving: int, entering: int, floors: Sequence[int], tops: Sequence[int]) -> Line:
     across = floors[way.enters] + _LANE * (entering + 1)
-    begins = tops[way.leaves - 1] + BOX_HEIGHT
-    first = Point(way.start, begins)
-    last = Point(way.end, tops[way.enters])
-    if way.leaves == way.enters:
-        points = (first, Point(way.start, across), Point(way.end, across), last)
-        return Line(points=points, at=Point((way.start + way.end) // 2, across))
     away = floors[way.leaves] + _LANE * (leaving + 1)
-    turns = (Point(way.start, away), Point(way.track, away), Point(way.track, across), Point(way.end, across))
-    return Line(points=(first, *turns, last), at=Point((way.track + way.end) // 2, across))
+    turns = (Point(way.start, away), Point(way.track, away)) if way.leaves != way.enters else ()
+    return Line(
+        points=(
+            Point(way.start, tops[way.leaves - 1] + BOX_HEIGHT),
+            *turns,
+            Point(way.track, across),
+            Point(way.end, across),
+            Point(way.end, tops[way.enters]),
+        ),
+        at=Point((way.track + way.end) // 2, across),
+    )
 
 
 def _corner(before: Point, corner: Point, after: Point) -> str:

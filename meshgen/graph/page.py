@@ -13,7 +13,7 @@ from typing import Any
 from meshgen.datafiles import templates
 from meshgen.diagnostics import Diagnostic, Span
 from meshgen.graph.carried import Carried
-from meshgen.graph.layout import BOX_HEIGHT, BOX_WIDTH, WIDTH, Line, Point, layout
+from meshgen.graph.layout import BOX_HEIGHT, BOX_WIDTH, WIDTH, Ends, Line, Point, layout
 from meshgen.graph.picture import Box, Edge, Outsider, Picture
 from meshgen.report.text import printable
 from meshgen.source import ListNode, MapNode, Node
@@ -68,7 +68,7 @@ def _values(
     picture: Picture, clusters: tuple[Cluster, ...], findings: tuple[Diagnostic, ...]
 ) -> dict[str, Any]:
     numbers = {box.end: index for index, box in enumerate(picture.boxes)}
-    ends = [(numbers[edge.caller], numbers[edge.callee]) for edge in picture.edges]
+    ends = [Ends(numbers[edge.caller], numbers[edge.callee], edge.kind.value) for edge in picture.edges]
     placed = layout(len(picture.boxes), ends)
     by_span: dict[Span, list[int]] = {}
     meshes = _meshes(findings)
@@ -113,10 +113,10 @@ def _box(box: Box, at: Point, findings: list[int]) -> dict[str, Any]:
     }
 
 
-def _edge(edge: Edge, ends: tuple[int, int], line: Line, findings: list[int]) -> dict[str, Any]:
+def _edge(edge: Edge, ends: Ends, line: Line, findings: list[int]) -> dict[str, Any]:
     return {
-        "from": ends[0],
-        "to": ends[1],
+        "from": ends.caller,
+        "to": ends.called,
         "kind": edge.kind.value,
         "title": edge.title,
         "conditions": edge.conditions,

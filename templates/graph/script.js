@@ -35,7 +35,7 @@ const gravest = (list) => ["error", "warning", "note"].find((word) => list.some(
 function drawBox(box, index) {
   const grave = gravest(box.findings);
   const button = el("button", { class: `box ${box.default}`, type: "button", title: box.name, "aria-pressed": "false", onclick: () => choose("box", index) },
-    el("span", { class: "name" }, el("span", {}, box.name)),
+    el("span", { class: box.name.length > 20 ? "name long" : "name" }, el("span", {}, box.name)),
     el("span", { class: "small" }, el("span", {}, box.line), box.routes.length > 1 ? count(box.routes.length, "route") : ""),
     box.default ? el("span", { class: "small" }, el("span", {}, `mTLS ${box.mode ?? "unwritten"}`),
       { denied: "else deny", allowed: "else allow" }[box.default] ?? "") : "",
