@@ -13,6 +13,7 @@ from meshgen.intent.load import Documents
 from meshgen.intent.show import objects, show
 from meshgen.intent.shown import Shown, ShownService
 from meshgen.source import MapNode, Node, ScalarNode
+from meshgen.values import DNS_LABEL
 
 NOTHING_TO_START_FROM = Code(
     number="MG733",
@@ -67,7 +68,9 @@ def draft(documents: Documents, *, name: str | None, namespace: str | None, find
 
 def _namespaces(nodes: Iterable[MapNode]) -> set[str]:
     found = (_below(node, "metadata", "namespace") for node in objects(nodes))
-    return {node.text for node in found if isinstance(node, ScalarNode)}
+    return {
+        node.text for node in found if isinstance(node, ScalarNode) and DNS_LABEL.check(node.text) is None
+    }
 
 
 def _known(intents: Iterable[MapNode]) -> Iterator[ServiceKey]:

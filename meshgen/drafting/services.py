@@ -52,7 +52,7 @@ def _ports(service: ShownService, pods: Pods) -> Iterator[str]:
     ports = [port for port in service.ports if port.transport in (None, "TCP")]
     for port in service.ports:
         if port not in ports:
-            yield f"# Port {port.number} is {port.transport}, which no mesh carries."
+            yield f"# Port {port.number} is {scalar(port.transport)}, which no mesh carries."
     for port in ports:
         yield from _unknown(port, pods)
     match ports:

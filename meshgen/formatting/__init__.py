@@ -88,7 +88,7 @@ def _rewritten(written: str, shape: ObjectShape, *, is_marked: bool) -> str:
     from meshgen.formatting.writing import write
     from meshgen.formatting.written import compose
 
-    text = "\n".join(written.replace("\r\n", "\n").split("\r"))
+    text = written.replace("\r\n", "\n").replace("\r", "\n")
     root = compose(text)
     anew = write(canonical(root, shape), neighbours(text, root), is_marked=is_marked)
     if _meaning(text, shape) != _meaning(anew, shape):

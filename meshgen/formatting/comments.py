@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from meshgen.formatting.written import Block, Leaf, Slot, comments
 
+_MARKER = re.compile(r"^---(?=\s|$)", re.MULTILINE)
 _MODELINE = re.compile(r"#\s*yaml-language-server:")
 
 
@@ -26,6 +27,7 @@ Remarks = defaultdict[int, list[Remark]]
 class Neighbours(NamedTuple):
     """The comments of a document by the numbers of its entries."""
 
+    preamble: tuple[Remark, ...]  # above `---`
     marker: str | None  # beside `---`
     header: tuple[Remark, ...]  # above everything
     is_apart: bool  # an empty line stands below the header
@@ -55,30 +57,29 @@ class _Edge(NamedTuple):
 
 def neighbours(text: str, root: Block) -> Neighbours:
     """Say of each comment of a document what it stands beside."""
-    edges = sorted(_edges(root), key=lambda edge: edge.end)
-    ends = [edge.end for edge in edges]
+    mark = _MARKER.search(text, 0, root.start + 1)
+    marked = 0 if mark is None else mark.start()
     above: Remarks = defaultdict(list)
     below: Remarks = defaultdict(list)
     beside: defaultdict[int, list[str]] = defaultdict(list)
+    preamble: list[Remark] = []
     marker = None
-    for comment in _comments(text, root):
-        if comment.before.startswith("---") and comment.start < root.start:
+    for comment, place in _placed(text, root):
+        remark = Remark(comment.text, comment.is_apart)
+        if comment.start < marked:
+            preamble.append(remark)
+        elif comment.start < root.start and comment.before.startswith("---"):
             marker = comment.text
-            continue
-        edge = _edge(comment, edges, ends)
-        slot = None if edge is None else edge.slot
-        place = _own(comment, root) if edge is None or slot is None else _behind(edge, slot, comment, text)
-        if place is None and slot is not None:
-            beside[slot.number].append(comment.text)
-        elif place is not None:
-            place.of(above, below).append(Remark(comment.text, comment.is_apart))
-    first = root.slots[0].number
-    apart = frozenset(_apart(text, root))
+        elif isinstance(place, _Place):
+            place.of(above, below).append(remark)
+        else:
+            beside[place.number].append(comment.text)
+    first, apart = root.slots[0].number, frozenset(_apart(text, root))
     footer = below.pop(root.slots[-1].number, [])
     header, rest, is_apart = _header(above.pop(first, []), is_first_apart=first in apart)
-    firsts = frozenset(_firsts(root))
     whole = {**_whole(above), **({first: rest} if rest else {})}
     return Neighbours(
+        preamble=tuple(preamble),
         marker=marker,
         header=header,
         is_apart=is_apart,
@@ -86,8 +87,20 @@ def neighbours(text: str, root: Block) -> Neighbours:
         beside={number: tuple(texts) for number, texts in beside.items()},
         below=_whole(below),
         footer=tuple(footer),
-        apart=frozenset(number for number in apart if number in whole or number not in firsts),
+        apart=frozenset(apart - (frozenset(_firsts(root)) - whole.keys())),
     )
+
+
+def _placed(text: str, root: Block) -> Iterator[tuple[_Comment, _Place | Slot]]:
+    """Yield each comment with its place on lines of its own, or the entry beside which it stands."""
+    edges = sorted(_edges(root), key=lambda edge: edge.end)
+    ends = [edge.end for edge in edges]
+    for comment in _comments(text, root):
+        edge = _edge(comment, edges, ends)
+        if edge is None or edge.slot is None:
+            yield comment, _own(comment, root)
+        else:
+            yield comment, _behind(edge, edge.slot, comment, text) or edge.slot
 
 
 def _whole(found: Mapping[int, list[Remark]]) -> dict[int, tuple[Remark, ...]]:
@@ -164,10 +177,11 @@ def _own(comment: _Comment, block: Block) -> _Place:
     is_level = comment.before != "" or block.is_flow or comment.column <= block.column
     if after is not None and (last is None or is_level):
         return _above(after)
-    reached = None if last is None or block.is_flow else _reached(last, comment.column)
+    assert last is not None, "nothing stands inside an empty block"
+    reached = None if block.is_flow else _reached(last, comment.column)
     if reached is not None:
         return _Place(reached.slots[-1].number, False)
-    return _Place(0 if last is None else last.number, False) if after is None else _above(after)
+    return _Place(last.number, False) if after is None else _above(after)
 
 
 def _within(comment: _Comment, slot: Slot) -> _Place:

@@ -15,9 +15,10 @@ _HEADER = re.compile(r"([|>])([0-9+-]*)[ \t]*(#[^\n]*)?")
 
 def write(root: Block, near: Neighbours, *, is_marked: bool) -> str:
     """Write a document."""
+    before = _without_gap(list(_remarks(near.preamble)))
     head = [*_remarks(near.header), *([""] if near.header and near.is_apart else [])]
     marker = [_beside("---", () if near.marker is None else (near.marker,))] if is_marked else []
-    lines = [*marker, *_without_gap(head), *_block(root, near, 0), *_remarks(near.footer)]
+    lines = [*before, *marker, *_without_gap(head), *_block(root, near, 0), *_remarks(near.footer)]
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -65,7 +66,7 @@ def _entry(slot: Slot, near: Neighbours, beside: str, depth: int) -> tuple[list[
             return [f"{start} {first}", *_indented(rest)], beside
         case Leaf() as leaf:
             first, *rest = _named(leaf, is_key=False).split("\n")
-            lines = [f"{start} {first}", *_indented(line.strip() for line in rest)]
+            lines = [f"{start} {first}", *_indented(line.lstrip() for line in rest)]
             return [*lines[:-1], _beside(lines[-1], texts)], ""
         case Block() as block:
             line = f"{start} {_inline(block)}" if _is_inline(block, near) else ""

@@ -95,6 +95,21 @@ def test_a_service_with_the_pods_of_another_says_so() -> None:
     )
 
 
+def test_nothing_of_a_service_can_break_out_of_a_comment() -> None:
+    port = '{port: 80, name: http}, {port: 53, protocol: "UDP\\nspec: {}"}'
+    spec = f"spec: {{selector: {{app: web}}, ports: [{port}]}}"
+    text = f'apiVersion: v1\nkind: Service\nmetadata: {{name: web, namespace: "a\\nb: c"}}\n{spec}\n'
+    text += f"---\napiVersion: v1\nkind: Service\nmetadata: {{name: web}}\n{spec}\n"
+    findings = Findings()
+    documents = read_documents([Content("services.yaml", text.encode())], findings=findings)
+
+    lines = draft(documents, name=None, namespace=None, findings=findings).splitlines()
+
+    assert '      # Port 53 is "UDP\\nspec: {}", which no mesh carries.' in lines
+    assert "  namespace: default # where all its services live" in lines
+    assert ["MG115"] == [found.code.number for found in findings]
+
+
 def test_every_line_of_the_example_says_what_it_is_or_follows_one_that_does() -> None:
     spec = EXAMPLE.partition("\nspec:\n")[2].splitlines()
     keys = [line for line in spec if re.match(r" *#?[a-z][A-Za-z]*:", line)]

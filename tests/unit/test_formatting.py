@@ -91,6 +91,24 @@ def test_a_modeline_stays_on_top_of_a_file_whose_keys_move() -> None:
     assert f"{modeline}{HEAD}".encode() in form(f"{modeline}{MESSY}spec: {{services: {{web: {{}}}}}}")
 
 
+def test_what_stands_above_the_marker_of_a_document_stays_there() -> None:
+    modeline = "# yaml-language-server: $schema=meshintent.schema.json\n"
+    spec = "spec: {services: {web: {}}}\n"
+
+    assert f"{modeline}--- # ours\n# a\n\n{HEAD}{spec}".encode() == form(
+        f"{modeline}\n--- # ours\n# a\n\n{MESSY}{spec}"
+    )
+
+
+def test_an_escaped_space_at_the_end_of_a_line_stays() -> None:
+    meta = (
+        'metadata:\n  name: shop\n  namespace: shop\n  annotations:\n    a.example/b: "one\\ \n      two"\n'
+    )
+    text = f"apiVersion: meshgen.dev/v1alpha1\nkind: MeshIntent\n{meta}spec: {{services: {{web: {{}}}}}}\n"
+
+    assert text.encode() == form(text)
+
+
 def test_a_licence_that_an_empty_line_sets_apart_stays_on_top() -> None:
     assert f"# Ours.\n\n{HEAD}".encode() in form(f"# Ours.\n\n{MESSY}spec: {{services: {{web: {{}}}}}}")
 
