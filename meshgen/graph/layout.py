@@ -173,7 +173,7 @@ def _ports(boxes: Sequence[int], beyond: Sequence[int], left: dict[int, int]) ->
 
 def _closed(lefts: Iterable[int]) -> int:
     """Mark the tracks that a row of boxes closes, a bit for each."""
-    return sum(
+    return _any(
         1 << track
         for left in lefts
         for track in range((left - _TRACK) // _TRACK, (left + BOX_WIDTH + _TRACK) // _TRACK + 1)

@@ -46,7 +46,7 @@ def _label(box: Box) -> Iterator[str]:
     if box.mode is not None:
         yield f"mTLS {box.mode.value}"
     if box.default:
-        yield f"what no rule covers is {box.default}"
+        yield f"by default {box.default}"
     if box.shares:
         yield ", ".join(f"{version} {percent} %" for version, percent in box.shares)
     for route in box.routes:

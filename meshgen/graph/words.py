@@ -219,7 +219,7 @@ def facts(service: ResolvedService) -> tuple[Fact, ...]:
         ("account", ", ".join(map(str, service.accounts))),
         *((("ports", ", ".join(ports)),) if (ports := port_words(service)) else ()),
         *((("mTLS", mode_words(service)),) if service.ports else ()),
-        *((("what no rule covers", default_words(service)),) if service.ports else ()),
+        *((("by default", default_words(service)),) if service.ports else ()),
         *((("pods of", written.pods_of),) if written.pods_of is not None else ()),
         *((("headless", "callers reach pods directly"),) if written.headless is not None else ()),
         *((name, value_words(value)) for name, value in policies if value is not None),

@@ -88,7 +88,7 @@ def test_a_page_holds_boxes_and_edges_in_their_places() -> None:
                     ["account", "shop/cart"],
                     ["ports", "http 80"],
                     ["mTLS", "as the mesh has it"],
-                    ["what no rule covers", "denied"],
+                    ["by default", "denied"],
                 ],
                 "place": "shop.yaml:10:7",
                 "findings": [],

@@ -160,7 +160,7 @@ def test_a_service_says_what_holds_for_it() -> None:
         ("account", "shop/web"),
         ("ports", "http 80 to http, http 9090 (container)"),
         ("mTLS", "strict, 9090 permissive"),
-        ("what no rule covers", "denied"),
+        ("by default", "denied"),
         ("circuit breaker", "maxConnections 10"),
         ("load balancing", "policy random"),
         ("connect timeout", "1s"),
@@ -175,6 +175,9 @@ def test_what_reaches_beyond_the_services_is_noted() -> None:
     assert drawn(SHOP).notes == (
         "mTLS is strict on every pod of the namespace shop, listed or not",
         "what no rule covers is denied at every pod of the namespace shop, listed or not",
+    )
+    assert drawn("  authorization: {default: allow, scope: namespace}\n").notes == (
+        "what no rule covers is allowed at every pod of the namespace shop, listed or not",
     )
 
 
