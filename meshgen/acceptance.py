@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from meshgen.diagnostics import Code, Diagnostic, Severity
-from meshgen.intent.access import Mode
+from meshgen.intent.access import Action, Mode
 from meshgen.intent.document import is_sound
 from meshgen.intent.keys import ServiceKey
 from meshgen.intent.model import Accept, MeshIntent, Service
@@ -88,7 +88,7 @@ def _is_of_allow_rule(use: Use) -> bool:
     if use.polarity is Polarity.EXCEPT and use.service is not None:
         index = use.usage.path[2]
         assert isinstance(index, int)
-        return use.service.rules[index].action.value == "allow"
+        return use.service.rules[index].action is Action.ALLOW
     return use.polarity is Polarity.ALLOW
 
 

@@ -96,19 +96,22 @@ def _within(seen: Sight, value: Any, path: Path, found: list[Sighting]) -> Any:
     if seen.read is not None:
         return seen.read(value)
     if isinstance(value, dict):
-        if seen.each is not None:
-            return {key: _see(seen.each, child, (*path, key), found) for key, child in value.items()}
-        bound = {}
-        for key, child in value.items():
-            name, member = seen.named.get(key, _NOTHING)
-            if member is not None:
-                below = _see(member, child, (*path, key), found)
-                if name is not None:
-                    bound[name] = below
-        return bound
+        if seen.each is None:
+            return _members(seen, value, path, found)
+        return {key: _see(seen.each, child, (*path, key), found) for key, child in value.items()}
     if isinstance(value, list) and seen.each is not None:
         return [_see(seen.each, child, (*path, index), found) for index, child in enumerate(value)]
     return value
+
+
+def _members(seen: Sight, value: Mapping[str, Any], path: Path, found: list[Sighting]) -> Any:
+    bound = {}
+    for key, child in value.items():
+        name, member = seen.named.get(key, _NOTHING)
+        below = None if member is None else _see(member, child, (*path, key), found)
+        if name is not None:
+            bound[name] = below
+    return bound
 
 
 _NOTHING = (None, None)

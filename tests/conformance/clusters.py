@@ -38,8 +38,8 @@ class Cluster(NamedTuple):
     def of(cls, said: Mapping[str, str]) -> Cluster:
         """Read `{mesh: linkerd, version: "2.20", gatewayAPI: 1.5 standard, edition: enterprise}`."""
         number, _, channel = said.get("gatewayAPI", "").partition(" ")
-        gateway_api = GatewayApi(number, Channel(channel)) if number else None
-        edition = Edition(said.get("edition", Edition.COMMUNITY.value))
+        gateway_api = GatewayApi(number, Channel[channel.upper()]) if number else None
+        edition = Edition[said.get("edition", Edition.COMMUNITY.value).upper()]
         return cls(said.get("mesh"), said.get("version"), gateway_api, edition)
 
     def definitions(self) -> tuple[Path, ...]:

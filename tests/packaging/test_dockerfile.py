@@ -47,8 +47,8 @@ def test_the_steps_of_the_build_give_a_program_that_is_compiled_and_renders(tmp_
         shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
     for step in _steps(BUILD, "RUN"):
         if not step.startswith("apt-get "):
-            here = step.replace("/opt/meshgen", str(prefix)).replace("/src", str(source))
-            subprocess.run(re.sub(r"^python3 ", f"{sys.executable} ", here), shell=True, check=True)
+            moved = step.replace("/opt/meshgen", str(prefix)).replace("/src", str(source))
+            subprocess.run(re.sub(r"^python3 ", f"{sys.executable} ", moved), shell=True, check=True)
     env = programs(tmp_path) | {"PATH": f"{prefix}/bin:/usr/bin:/bin"}
     del env["PYTHONPATH"]
     render = ["render", "intent.yaml", "--mesh", "istio"]
