@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
 import click
 
 from meshgen import folder
@@ -20,10 +23,8 @@ from meshgen.graph.picture import Picture, picture
 from meshgen.inputs import read_inputs
 from meshgen.intent.access import From
 from meshgen.intent.resolve import resolve
-from meshgen.intent.resolved import ResolvedSet
 from meshgen.intent.rules import check
 from meshgen.intent.rules.callers import UNKNOWN_CALLER
-from meshgen.profile import Profile
 from meshgen.profiles import Choice
 from meshgen.report.text import count, counted
 
@@ -88,18 +89,18 @@ def command(  # noqa: PLR0913  click gives each option by its name
     """
     findings = Findings()
     is_page = form == "html" or (form is None and output is not None and output.path.endswith(".html"))
-    text, drawn = "", "nothing"
+    text, drawn = "", "nothing drawn"
     with telling.progress() as progress:
         progress.stage("reading")
         reading = _read(names, findings)
         chosen = choose(mesh, settings, reading.documents, findings)
         if not telling.fails(findings):
             progress.stage("drawing")
-            found = picture(_resolved(reading))
+            found = picture(resolve(reading.intents, callers=_Callers(), shown=reading.shown))
             text = _page(found, reading, chosen, findings) if is_page else mermaid(found)
-            drawn = f"{counted(len(found.boxes), 'box')}, {counted(len(found.edges), 'arrow')}"
+            drawn = f"{found.title}: {counted(len(found.edges), 'arrow')}"
     is_read = _deliver(text, output, findings)
-    telling.tell(findings, summary=f"{drawn}: {', '.join(count(findings)) or 'nothing found'}")
+    telling.tell(findings, summary=", ".join((drawn, *count(findings))))
     return (1 if telling.fails(findings) else 0) if is_read else BROKEN_PIPE
 
 
@@ -123,9 +124,9 @@ class _Callers(dict[str, tuple[From, ...]]):
         return (From(service_account=f"callers/{name}"),)
 
 
-def _resolved(reading: Reading, profile: Profile | None = None) -> ResolvedSet:
-    callers = _Callers() if profile is None else _Callers(profile.callers)
-    return resolve(reading.intents, callers=callers, shown=reading.shown)
+def _named(chosen: Iterable[Choice]) -> Iterator[Choice]:
+    for backend, profile in chosen:
+        yield Choice(backend, replace(profile, callers=_Callers(profile.callers)))
 
 
 def _page(drawn: Picture, reading: Reading, chosen: tuple[Choice, ...], findings: Findings) -> str:
@@ -136,9 +137,11 @@ def _page(drawn: Picture, reading: Reading, chosen: tuple[Choice, ...], findings
         Cluster(
             name=profile.name,
             title=f"{backend.title} {profile.version}",
-            carried=carried(_resolved(reading, profile), backend, profile),
+            carried=carried(
+                resolve(reading.intents, callers=profile.callers, shown=reading.shown), backend, profile
+            ),
         )
-        for backend, profile in chosen
+        for backend, profile in _named(chosen)
     )
     told: list[Diagnostic] = list(findings)
     for backend, profile in chosen:
