@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 
 import pytest
 
 from meshgen.api import read_intents
+from meshgen.catalogue import features
 from meshgen.graph.mermaid import mermaid
 from meshgen.graph.picture import Edge, Picture, picture
 from meshgen.inputs import Content
 from meshgen.intent.access import From
 from meshgen.intent.resolve import resolve
+from meshgen.intent.samples import small
 
 HEAD = """\
 apiVersion: meshgen.dev/v1alpha1
@@ -191,6 +195,24 @@ def test_a_flowchart_holds_the_whole_drawing_and_no_markup_of_others(
         golden.write_text(written, "utf-8")
 
     assert written == golden.read_text("utf-8")
+
+
+# What Mermaid reads of a flowchart and we write: quoted labels in which no quote, bracket or sign is left.
+LABEL = r'"(?:[A-Za-z0-9 ._/,*=?+%()~-]|#[0-9]+;|<br>)*"'
+GRAMMAR = re.compile(
+    rf"flowchart TD|  n\d+(?:\[{LABEL}\]|\(\[{LABEL}\]\))|  n\d+ (?:-->|--x|-.->|-.-o|---)\|{LABEL}\| n\d+"
+    r"|  classDef outside stroke-dasharray:4|  class n\d+(?:,n\d+)* outside"
+    r"|  linkStyle \d+(?:,\d+)* stroke:crimson"
+)
+
+
+@pytest.mark.parametrize("feature", features())
+def test_whatever_an_intent_asks_for_can_be_drawn(feature: str) -> None:
+    reading = read_intents([Content("small.yaml", json.dumps(small(feature)).encode())])
+    callers = {"ingress": (From(service_account="ingress/gateway"),)}
+    written = mermaid(picture(resolve(reading.intents, callers=callers)))
+
+    assert [line for line in written.splitlines() if GRAMMAR.fullmatch(line) is None] == []
 
 
 def test_a_set_without_services_is_an_empty_drawing() -> None:
