@@ -153,7 +153,10 @@ TREE = {
         "kind": {"description": "kind of the document", "const": "Tree"},
         "wait": {
             "description": "how long to wait",
-            "anyOf": [{"enum": ["none"]}, {"type": "string", "pattern": Duration.pattern}],
+            "anyOf": [
+                {"oneOf": [{"const": "none", "description": Written.NONE.doc}]},
+                {"type": "string", "pattern": Duration.pattern},
+            ],
         },
         "share": {"description": "how much of it", "type": "number", "minimum": 0, "maximum": 100},
         "leaves": {
@@ -170,7 +173,7 @@ TREE = {
         "count": {
             "description": "number or code of it",
             "anyOf": [
-                {"enum": [301, 302, 303, 307, 308]},
+                {"oneOf": [{"const": code.value, "description": code.doc} for code in RedirectCode]},
                 {"type": "integer", "minimum": 1, "maximum": 3},
             ],
         },
