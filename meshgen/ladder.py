@@ -13,10 +13,11 @@ from meshgen.crd.defaults import prepared
 from meshgen.crd.served import ServedKind
 from meshgen.crd.sets import sets_of
 from meshgen.crd.store import Absent, Store
+from meshgen.crd.wording import shown, type_of
 from meshgen.diagnostics import Code, Severity, near_miss
 from meshgen.gatewayapi import admission as gateway_admission
 from meshgen.profiles import Choice
-from meshgen.resources import WORKLOADS, Complaint, Resource, Resources, is_grave
+from meshgen.resources import WORKLOADS, Complaint, Path, Resource, Resources, is_grave
 
 NO_SCHEMA = Code(
     number="MG400",
@@ -34,6 +35,12 @@ NOT_SERVED = Code(
     slug="not-served",
     meaning="The definitions of this mesh serve no such kind, or not in this version.",
 )
+RULES_UNASKED = Code(
+    number="MG416",
+    slug="rules-unasked",
+    meaning="A definition of yours lets pass what the shipped one refuses, so no rule of a mesh was asked.",
+    severity=Severity.WARNING,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +48,7 @@ class Ladder:
     """The clusters whose judgement is asked for: definitions of kinds, and meshes with their rules."""
 
     store: Store
+    shipped: Store  # what the rules of the meshes were written for
     choices: tuple[Choice, ...]  # at most one of each mesh
 
     @property
@@ -55,7 +63,8 @@ class Judgement:
 
     resource: Resource | None  # None: its structure is not sound, or unknown and no workload's
     complaints: tuple[Complaint, ...]
-    evaluations: int  # of CEL rules
+    evaluations: int = 0  # of CEL rules
+    unsound: Resource | None = None  # it is there, and nothing in it may be read
 
 
 def ladder(choices: Iterable[Choice], *, schemas: Sequence[Folder] = ()) -> Ladder:
@@ -66,21 +75,22 @@ def ladder(choices: Iterable[Choice], *, schemas: Sequence[Folder] = ()) -> Ladd
     by_mesh = {choice.backend.name: choice for choice in reversed(tuple(choices))}
     kept = tuple(by_mesh[name] for name in sorted(by_mesh))
     folders = sets_of(datafiles.schemas(), [profile for _, profile in kept])
-    return Ladder(store=Store([*schemas, *folders]), choices=kept)
+    shipped = Store(folders)
+    return Ladder(store=Store([*schemas, *folders]) if schemas else shipped, shipped=shipped, choices=kept)
 
 
 def judge(body: Mapping[str, Any], by: Ladder) -> Judgement:
     """Climb the ladder with one object, in JSON types, as far as its rungs hold.
 
-    Reports MG400 to MG409, MG413, MG414 and what the meshes' own rules report.
+    Reports MG400 to MG409, MG413, MG414, MG416 and what the meshes' own rules report.
     """
     api_version, kind = body.get("apiVersion"), body.get("kind")
     if not isinstance(api_version, str) or not isinstance(kind, str):
-        return Judgement(resource=None, complaints=(_headless(body),), evaluations=0)
+        return Judgement(resource=None, complaints=(_headless(body),))
     served = by.store.find(api_version, kind)
     if isinstance(served, Absent):
         complaint = _absent(api_version, kind, served)
-        return Judgement(resource=_workload(body), complaints=(complaint,), evaluations=0)
+        return Judgement(resource=_workload(body), complaints=(complaint,))
     return _judge(prepared(served, body), served, by)
 
 
@@ -91,21 +101,55 @@ def _judge(body: Mapping[str, Any], served: ServedKind, by: Ladder) -> Judgement
     alone = (*head, *structure.complaints, *(() if ruled is None else ruled.complaints))
     evaluations = 0 if ruled is None else ruled.evaluations
     if structure.complaints or any(is_grave(complaint) for complaint in head):
-        return Judgement(resource=None, complaints=alone, evaluations=evaluations)
-    resource = Resource.of(body)
+        return Judgement(resource=None, complaints=alone, evaluations=evaluations, unsound=_named(body))
+    ruled_body = _as_rules_know(body, served, by)
+    if isinstance(ruled_body, Complaint):
+        complaints = (*alone, ruled_body)
+        return Judgement(resource=None, complaints=complaints, evaluations=evaluations, unsound=_named(body))
+    resource = Resource.of(ruled_body)
     complaints = (*alone, *_refused(resource, by))
     return Judgement(resource=resource, complaints=complaints, evaluations=evaluations)
 
 
-def _workload(body: Mapping[str, Any]) -> Resource | None:
-    """Name what runs pods, which selectors are held against, though nothing in it was checked."""
+def _as_rules_know(body: Mapping[str, Any], served: ServedKind, by: Ladder) -> Mapping[str, Any] | Complaint:
+    """Give a body of which rules may take for granted what the shipped definition says of it.
+
+    A field that is known to a definition of the user's alone is no concern of a rule.
+    """
+    shipped = by.shipped.find(served.api_version, served.kind)
+    if shipped is served or (isinstance(shipped, Absent) and served.kind not in shipped.kinds):
+        return body
+    if isinstance(shipped, Absent):
+        return _unasked(f"{served.kind} is not shipped as {served.api_version}")
+    known: Mapping[str, Any] = prepared(shipped, body)
+    refused = structural.check(shipped, known).complaints
+    first = next((each for each in refused if each.code is not structural.UNKNOWN_FIELD), None)
+    return known if first is None else _unasked(first.message, first.path)
+
+
+def _unasked(why: str, path: Path = ()) -> Complaint:
+    return Complaint(
+        code=RULES_UNASKED,
+        path=path,
+        message=f"no rule of a mesh was asked, since the shipped definition refuses this: {why}",
+        hint="leave --schemas out to see what the shipped definition says",
+    )
+
+
+def _named(body: Mapping[str, Any]) -> Resource | None:
+    """Name an object in which nothing else was checked, where its name can be read."""
     metadata = body.get("metadata")
     if not isinstance(metadata, Mapping):
         return None
     if not all(isinstance(metadata.get(key, ""), str) for key in ("name", "namespace")):
         return None
-    resource = Resource.of(body)
-    return resource if (resource.group, resource.kind) in WORKLOADS else None
+    return Resource.of(body)
+
+
+def _workload(body: Mapping[str, Any]) -> Resource | None:
+    """Name what runs pods, which selectors are held against, though nothing in it was checked."""
+    resource = _named(body)
+    return None if resource is None or (resource.group, resource.kind) not in WORKLOADS else resource
 
 
 def _refused(resource: Resource, by: Ladder) -> Iterator[Complaint]:
@@ -118,12 +162,15 @@ def _refused(resource: Resource, by: Ladder) -> Iterator[Complaint]:
             yield from backend.admission(resource, profile)
 
 
-def judge_together(resources: Sequence[Resource], by: Ladder) -> Iterator[Complaint]:
+def judge_together(
+    resources: Sequence[Resource], by: Ladder, *, unsound: Sequence[Resource] = ()
+) -> Iterator[Complaint]:
     """Tell what contradicts itself among sound objects; each complaint names its object.
 
-    What is absent may exist in the cluster. Reports MG412 and what the meshes report.
+    What is absent may exist in the cluster, or be one of the `unsound`. Reports MG412 and what the
+    meshes report.
     """
-    together = Resources(resources)
+    together = Resources(resources, unsound=unsound)
     yield from _duplicates(resources)
     for backend, profile in by.choices:
         if by.is_of_one_mesh or any(backend.owns(resource.group) for resource in resources):
@@ -148,31 +195,32 @@ def _duplicates(resources: Iterable[Resource]) -> Iterator[Complaint]:
 
 def _headless(body: Mapping[str, Any]) -> Complaint:
     wrong = next(key for key in ("apiVersion", "kind") if not isinstance(body.get(key), str))
-    return Complaint(
-        code=structural.MISTYPED_FIELD,
-        path=(wrong,),
-        message=f"{wrong} is {body.get(wrong)!r}, not text",
-        hint="quote the value",
-    )
+    if body.get(wrong) is None:
+        message = f"field {wrong!r} is missing"
+        hint = f"write {wrong!r}: a string"
+        return Complaint(code=structural.MISSING_FIELD, path=(wrong,), message=message, hint=hint)
+    message = f"{shown(body[wrong])} is {type_of(body[wrong])}, not a string"
+    return Complaint(code=structural.MISTYPED_FIELD, path=(wrong,), message=message)
 
 
 def _absent(api_version: str, kind: str, absent: Absent) -> Complaint:
     """Say that a kind is unknown (MG400), or that a group which is known does not serve it (MG413)."""
     group = api_version.rpartition("/")[0]
-    near = near_miss(kind, absent.kinds) or None
-    served = [known for known in absent.served if known.rpartition("/")[0] == group]
+    if kind in absent.kinds:
+        served = [known for known in absent.served if known.rpartition("/")[0] == group]
+        hint = f"write {' or '.join(served)}" if served else "its definition serves no version"
+        message = f"{kind} is not served as {api_version}"
+        return Complaint(code=NOT_SERVED, path=("apiVersion",), message=message, hint=hint)
+    near = near_miss(kind, absent.kinds)
     if not absent.kinds or group == "":
         message = f"{kind} of {api_version} has no schema here, so it is not checked"
         hint = "meshgen schema import reads its CustomResourceDefinition, and --schemas DIR uses it"
+        near = near or near_miss(api_version, absent.served)
         return Complaint(code=NO_SCHEMA, path=("kind",), message=message, hint=near or hint)
-    if served:
-        message = f"{kind} is not served as {api_version}"
-        hint = f"write {' or '.join(served)}"
-        return Complaint(code=NOT_SERVED, path=("apiVersion",), message=message, hint=hint)
-    message = f"{group} has no kind {kind!r} here"
+    elsewhere = f"{kind} is of {' or '.join(absent.served)}" if absent.served else ""
     return Complaint(
         code=NOT_SERVED,
         path=("kind",),
-        message=message,
-        hint=near or f"the kinds are {', '.join(absent.kinds)}",
+        message=f"{group} has no kind {kind!r} here",
+        hint=elsewhere or near or f"the kinds are {', '.join(absent.kinds)}",
     )

@@ -80,8 +80,10 @@ def is_grave(complaint: Complaint) -> bool:
 class Resources:
     """Every object among the files, found by what it is; what is absent may exist in the cluster."""
 
-    def __init__(self, every: Sequence[Resource]) -> None:
+    def __init__(self, every: Sequence[Resource], *, unsound: Sequence[Resource] = ()) -> None:
+        """Take objects that may be read; of what is `unsound` it is only known that it is there."""
         self.every = tuple(every)
+        self._unsound = tuple(unsound)
         self._by_kind: dict[tuple[str, str], list[Resource]] = defaultdict(list)
         for resource in every:
             self._by_kind[resource.group, resource.kind].append(resource)
@@ -103,10 +105,14 @@ class Resources:
     def service_namespaces(self) -> frozenset[str]:
         """Name the namespaces of which the files hold Services: elsewhere an absent one tells nothing.
 
-        Services that were generated stand beside others that were not, and so tell nothing either.
+        Services that were generated stand beside others that were not, and so tell nothing either; nor
+        does a namespace with an unsound one, which may be the one that is missed.
         """
+        hidden = {each.namespace for each in self._unsound if (each.group, each.kind) == ("", "Service")}
         return frozenset(
-            each.namespace for each in self.of("", "Service") if each.labels.get(MANAGED_BY) != "meshgen"
+            each.namespace
+            for each in self.of("", "Service")
+            if each.labels.get(MANAGED_BY) != "meshgen" and each.namespace not in hidden
         )
 
 

@@ -41,7 +41,8 @@ def validate(
     judged = [_Judged(node, judge(to_json(node), by)) for node in objects]
     nodes = {resource: each.node for each in judged if (resource := each.judgement.resource) is not None}
     together: dict[Resource, list[Complaint]] = {resource: [] for resource in nodes}
-    for complaint in judge_together(tuple(nodes), by):
+    unsound = [found for each in judged if (found := each.judgement.unsound) is not None]
+    for complaint in judge_together(tuple(nodes), by, unsound=unsound):
         assert complaint.of is not None
         together[complaint.of].append(complaint)
     findings: list[Diagnostic] = []

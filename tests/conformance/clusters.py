@@ -58,7 +58,8 @@ def ladder_of(cluster: Cluster) -> Ladder:
     if mesh is None or version is None:
         assert gateway_api is not None
         own = datafiles.schemas() / "gateway-api" / f"{gateway_api.version}-{gateway_api.channel.value}"
-        return Ladder(store=Store([own, datafiles.schemas() / "core" / "v1"]), choices=())
+        store = Store([own, datafiles.schemas() / "core" / "v1"])
+        return Ladder(store=store, shipped=store, choices=())
     known = backend(mesh)
     profile = replace(known.profiles[0], version=version, gateway_api=gateway_api, edition=edition)
     return ladder([Choice(known, profile)])

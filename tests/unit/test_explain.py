@@ -30,6 +30,7 @@ WITHOUT = {
     "MG106": "takes a scalar of a megabyte",
     "MG309": "no feature waits to be built",
     "MG415": "of a template",
+    "MG416": "of definitions of the user's",
     "MG508": "of a folder of schemas",
     "MG701": "of names on the command line",
     "MG702": "of names on the command line",

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
 import pytest
 
 from meshgen.api import read_documents, validate
-from meshgen.diagnostics import Findings, Severity
+from meshgen.diagnostics import Diagnostic, Findings, Severity
 from meshgen.inputs import Content
 from meshgen.profiles import built_in, choose
+from meshgen.schemafiles import keep
+from tests.unit import definitions
 
 HEAD = "apiVersion: security.istio.io/v1\nkind: PeerAuthentication\n"
 
@@ -23,6 +29,18 @@ def told(text: str, *, mesh: str | None = None, unknown: Severity | None = Sever
         f"{each.severity.value} {each.code.number} {each.field or '-'}: {each.message}"
         for each in every
     ]
+
+
+def validated(text: str, mesh: str, *, schemas: Sequence[Path] = ()) -> list[Diagnostic]:
+    findings = Findings()
+    documents = read_documents([Content("f.yaml", text.encode())], findings=findings)
+    found = validate(documents, choose(mesh, {}, (), findings=findings), schemas=schemas)
+    return sorted((*findings, *found.findings), key=lambda each: each.order)
+
+
+def line(found: Diagnostic) -> str:
+    place = "" if found.span is None else f"{found.span.line}:{found.span.column} "
+    return f"{place}{found.severity.value} {found.code.number}: {found.message} [{found.hint}]"
 
 
 def test_a_sound_object_is_silent() -> None:
@@ -70,7 +88,7 @@ def test_a_list_is_taken_apart_and_what_is_no_object_in_it_is_told() -> None:
     assert found == [
         "7:23 error MG404 spec.mtls.mode: 'SOME' is not one of 'UNSET', 'DISABLE', 'PERMISSIVE', 'STRICT'",
         "8:3 warning MG110 -: the item of a List is not a mapping, so it is not read",
-        "9:4 error MG401 kind: kind is ['Widget'], not text",
+        '9:4 error MG401 kind: ["Widget"] is a list, not a string',
     ]
 
 
@@ -87,10 +105,97 @@ def test_kinds_without_a_schema_are_told_once_each_as_gravely_as_is_asked() -> N
     assert told(widgets, unknown=None) == []
 
 
-def test_a_kind_of_a_known_group_that_is_not_there_is_an_error() -> None:
-    assert told("apiVersion: security.istio.io/v1\nkind: PeerAuthentification\nmetadata: {name: a}\n") == [
-        "2:7 error MG413 kind: security.istio.io has no kind 'PeerAuthentification' here"
-    ]
+@pytest.mark.parametrize(
+    ("api_version", "kind", "expected"),
+    [
+        (
+            "security.istio.io/v1",
+            "PeerAuthentification",
+            (
+                "2:7 error MG413: security.istio.io has no kind 'PeerAuthentification' here"
+                " [did you mean 'PeerAuthentication'?]"
+            ),
+        ),
+        (
+            "security.istio.io/v1",
+            "Sidecar",
+            (
+                "2:7 error MG413: security.istio.io has no kind 'Sidecar' here [Sidecar is of"
+                " networking.istio.io/v1 or networking.istio.io/v1alpha3 or networking.istio.io/v1beta1]"
+            ),
+        ),
+        ("v2", "Service", "1:13 error MG413: Service is not served as v2 [write v1]"),
+        (
+            "networking.istio.oi/v1",
+            "Sidecar",
+            (
+                "2:7 warning MG400: Sidecar of networking.istio.oi/v1 has no schema here, so it is not"
+                " checked [did you mean 'networking.istio.io/v1'?]"
+            ),
+        ),
+        ("v1", None, "2:7 error MG403: field 'kind' is missing [write 'kind': a string]"),
+        ("v1", 5, "2:7 error MG401: 5 is an integer, not a string [None]"),
+    ],
+)
+def test_a_kind_that_nobody_serves_is_told_with_what_is_meant(
+    api_version: str, kind: object, expected: str
+) -> None:
+    text = f"apiVersion: {api_version}\nkind: {json.dumps(kind)}\nmetadata: {{name: a}}\n"
+
+    assert [line(each) for each in validated(text, "istio")] == [expected]
+
+
+def test_what_stands_there_unsound_is_not_missed() -> None:
+    service = "---\napiVersion: v1\nkind: Service\nmetadata: {{name: {}, namespace: shop}}\nspec: {}\n"
+    route = (
+        "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: a, namespace: shop}\n"
+        "spec: {rules: [{backendRefs: [{name: cart, port: 80}]}]}\n"
+    )
+    sound = service.format("web", "{ports: [{port: 80}]}")
+    unsound = service.format("cart", "{ports: [{port: 80}], soon: 1}")
+
+    assert [each.split()[2] for each in told(route + sound, mesh="linkerd")] == ["MG426"]
+    assert [each.split()[2] for each in told(route + sound + unsound, mesh="linkerd")] == ["MG402"]
+
+
+LAX = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
+NETWORKING = "networking.istio.io"
+ROUTELESS = "the route has none of route, redirect and directResponse [write one of them]"
+UNASKED = "no rule of a mesh was asked, since the shipped definition refuses this"
+SHIPPED = "[leave --schemas out to see what the shipped definition says]"
+
+
+@pytest.mark.parametrize(
+    ("version", "spec", "expected"),
+    [
+        ("v1", "{hosts: [web], http: [{}]}", f"4:29 error MG432: {ROUTELESS}"),
+        ("v1", "{hosts: [web], soon: 1, http: [{}]}", f"4:38 error MG432: {ROUTELESS}"),
+        (
+            "v1",
+            "{hosts: [web], http: 5}",
+            f"4:28 warning MG416: {UNASKED}: 5 is an integer, not a list {SHIPPED}",
+        ),
+        (
+            "v9",
+            "{hosts: [web], http: [{}]}",
+            f"1:1 warning MG416: {UNASKED}: VirtualService is not shipped as {NETWORKING}/v9 {SHIPPED}",
+        ),
+    ],
+)
+def test_rules_are_asked_of_nothing_but_what_the_shipped_definition_lets_pass(
+    tmp_path: Path, version: str, spec: str, expected: str
+) -> None:
+    names = {"kind": "VirtualService", "plural": "virtualservices"}
+    versions = [definitions.version(version, LAX, storage=True)]
+    lax = definitions.definition(group=NETWORKING, names=names, versions=versions)
+    keep(definitions.sound(lax), tmp_path, findings=Findings())
+    text = (
+        f"apiVersion: {NETWORKING}/{version}\nkind: VirtualService\n"
+        f"metadata: {{name: a, namespace: shop}}\nspec: {spec}\n"
+    )
+    found = validated(text, "istio", schemas=[tmp_path / "widgets" / "1.0"])
+
+    assert [line(each) for each in found] == [expected]
 
 
 def test_two_objects_of_one_name_are_told_at_the_second() -> None:

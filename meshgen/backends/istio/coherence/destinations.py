@@ -51,7 +51,7 @@ def _host(known: Known, resource: Resource, path: Path, host: str) -> Iterator[C
     name = known.service_name(host)
     if name is None:
         yield from _half_written(known, resource, path, host)
-    elif name.namespace in known.service_namespaces and known.service(name) is None:
+    elif name.namespace in known.resources.service_namespaces and known.service(name) is None:
         yield Complaint(
             code=UNKNOWN_HOST,
             path=path,

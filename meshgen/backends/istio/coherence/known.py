@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from meshgen.backends.istio.hosts import Hosts, full
-from meshgen.manifest import MANAGED_BY
 from meshgen.profile import Profile
 from meshgen.resources import WORKLOADS, Resource, Resources, pod_labels
 
@@ -44,12 +43,6 @@ class Known:
     def service(self, name: ServiceName) -> Resource | None:
         """Find a Service, or None."""
         return self.resources.find("", "Service", name.namespace, name.name)
-
-    @functools.cached_property
-    def service_namespaces(self) -> frozenset[str]:
-        """Name the namespaces whose Services the files hold; those that meshgen adds stand beside others."""
-        services = self.resources.of("", "Service")
-        return frozenset(each.namespace for each in services if each.labels.get(MANAGED_BY) != "meshgen")
 
     @functools.cached_property
     def entries(self) -> Hosts:

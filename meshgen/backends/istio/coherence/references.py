@@ -87,7 +87,7 @@ def _targets(known: Known, policy: Resource) -> Iterator[Complaint]:
     for path, target in targets:
         group = target.get("group", "")
         key = (_GROUPS.get(group, group), target["kind"], policy.namespace, target["name"])
-        is_told = target["kind"] != "Service" or policy.namespace in known.service_namespaces
+        is_told = target["kind"] != "Service" or policy.namespace in known.resources.service_namespaces
         if target["kind"] != "GatewayClass" and is_told:
             yield from _missing(known, policy, path, key, _TARGETS)
 
