@@ -106,12 +106,16 @@ def _name(metadata: Mapping[str, Any], limit: Text) -> Iterator[Complaint]:
     if metadata.get("name") in (None, "") and metadata.get("generateName") in (None, ""):
         hint = f"write 'name', such as {limit.example}"
         yield _complaint((), "the object has neither a name nor a generateName", hint=hint)
-    # apiserver pkg/storage/names/generate.go: five characters follow at most 58
-    generated = f"{_text_at(metadata, 'generateName')[:58]}aaaaa"
-    for key, whole in (("name", _text_at(metadata, "name")), ("generateName", generated)):
-        if whole and limit.check(whole) is not None:
-            text = _text_at(metadata, key)
+    for key, read in (("name", str), ("generateName", masked)):
+        text = _text_at(metadata, key)
+        if text and limit.check(read(text)) is not None:
             yield _complaint((key,), str(limit.check(text)), hint=_nearest(text, limit))
+
+
+def masked(prefix: str) -> str:
+    """Give a name of which a prefix that ends in a dash is as sound as the prefix is."""
+    # apimachinery pkg/api/validation/generic.go maskTrailingDash: the name goes on behind the dash
+    return f"{prefix[:-2]}a" if len(prefix) > 1 and prefix.endswith("-") else prefix
 
 
 def _nearest(text: str, limit: Text) -> str | None:

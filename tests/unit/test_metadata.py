@@ -49,7 +49,16 @@ def wrong(**written: Any) -> list[str]:
             ],
         ),
         ({"name": None, "generateName": "thing-"}, []),
-        ({"name": None, "generateName": f"{'a' * 300}"}, []),
+        ({"name": None, "generateName": "a" * 253}, []),
+        ({"name": None, "generateName": "thing--"}, []),
+        (
+            {"name": None, "generateName": "thing."},
+            [f"MG407 metadata.generateName: 'thing.' is not {DNS_NAME}"],
+        ),
+        (
+            {"name": None, "generateName": "a" * 254},
+            [f"MG407 metadata.generateName: '{'a' * 40}' has 254 characters; {DNS_NAME} has at most 253"],
+        ),
         (
             {"generateName": "Thing-"},
             [f"MG407 metadata.generateName: 'Thing-' is not {DNS_NAME}"],

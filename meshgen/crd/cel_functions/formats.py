@@ -9,6 +9,7 @@ from meshgen import grammar
 from meshgen.crd import formats
 from meshgen.crd.cel_functions.function import Function, Record
 from meshgen.crd.cel_functions.urls import is_url
+from meshgen.crd.metadata import masked
 
 _DNS_1035_LABEL = re.compile(r"[a-z]([-a-z0-9]{0,61}[a-z0-9])?")
 
@@ -22,8 +23,7 @@ def _is_dns_subdomain(text: str) -> bool:
 
 
 def _of_prefix(check: Callable[[str], bool]) -> Callable[[str], bool]:
-    # apimachinery pkg/api/validation/generic.go maskTrailingDash: a name goes on behind a dash
-    return lambda text: check(f"{text[:-2]}a" if len(text) > 1 and text.endswith("-") else text)
+    return lambda text: check(masked(text))
 
 
 _CHECKS: dict[str, Callable[[str], bool]] = {
