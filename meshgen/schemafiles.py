@@ -28,7 +28,9 @@ def keep(imported: Imported, root: Path, *, findings: Findings) -> None:
     home = root / imported.index.project / imported.index.version
     named = _named_beside(home, findings) | imported.schemas.keys()
     if not findings.has_errors:
-        _store(imported, home, named, findings)
+        _store(imported, home, findings)
+    if not findings.has_errors:  # else what the index before names has to stay
+        _sweep(home.parent / SCHEMAS.name, named, findings)
 
 
 def _named_beside(home: Path, findings: Findings) -> set[str]:
@@ -44,7 +46,7 @@ def _named_beside(home: Path, findings: Findings) -> set[str]:
     }
 
 
-def _store(imported: Imported, home: Path, named: Set[str], findings: Findings) -> None:
+def _store(imported: Imported, home: Path, findings: Findings) -> None:
     shared = home.parent / SCHEMAS.name
     new = {name: content for name, content in imported.schemas.items() if not _has(shared / name, content)}
     write(Changes(folder=shared, written=new, removed=()), findings=findings)
@@ -53,6 +55,9 @@ def _store(imported: Imported, home: Path, named: Set[str], findings: Findings) 
     content = index.write(imported.index)
     if not _has(home / INDEX, content):
         write(Changes(folder=home, written={INDEX: content}, removed=()), findings=findings)
+
+
+def _sweep(shared: Path, named: Set[str], findings: Findings) -> None:
     ours = {path.name for path in shared.glob("*.json") if _OURS.fullmatch(path.name)}
     write(Changes(folder=shared, written={}, removed=tuple(sorted(ours - named))), findings=findings)
 

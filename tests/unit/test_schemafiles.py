@@ -74,6 +74,21 @@ def test_a_set_that_cannot_be_written_leaves_the_one_before(tmp_path: Path) -> N
     assert [("MG704", None)] == [(each.code.number, each.span) for each in findings]
 
 
+def test_an_index_that_cannot_be_written_leaves_every_schema(tmp_path: Path) -> None:
+    keep(tmp_path, definition())
+    index = tmp_path / "widgets" / "1.0" / "index.json"
+    index.unlink()
+    (index / "in-the-way").mkdir(parents=True)
+    before = tree(tmp_path)
+    findings = Findings()
+    found = sound(definition(STRING), origin=Origin(project="widgets", version="1.0"))
+
+    schemafiles.keep(found, tmp_path, findings=findings)
+
+    assert before.keys() <= tree(tmp_path).keys()
+    assert ["MG704"] == [each.code.number for each in findings]
+
+
 def test_beside_a_set_that_nobody_can_read_none_is_written(tmp_path: Path) -> None:
     keep(tmp_path, definition())
     (tmp_path / "widgets" / "1.0" / "index.json").write_text("{}")
