@@ -9,6 +9,7 @@ from meshgen.values import DNS_LABEL, DNS_NAME, PORT
 
 MILLISECOND = 1_000_000  # in nanoseconds
 SECOND = 1_000 * MILLISECOND
+RE2_SYNTAX = "RE2 has no lookaround and no backreferences: https://github.com/google/re2/wiki/Syntax"
 
 _GO_UNITS = {
     "ns": 1,
@@ -119,5 +120,6 @@ def re2_refusal(pattern: str) -> str | None:
         re2.compile(pattern, options)
     except re2.error as error:
         (reason, *_) = error.args
-        return reason.decode(errors="replace") if isinstance(reason, bytes) else str(reason)
+        text = reason.decode(errors="replace") if isinstance(reason, bytes) else str(reason)
+        return text.removesuffix(": ")
     return None

@@ -8,7 +8,7 @@ from typing import Any
 from meshgen.diagnostics import Code, Severity
 from meshgen.gatewayapi import regexes, routes
 from meshgen.gatewayapi.routes import Reference, Written, within
-from meshgen.grammar import duration_ns
+from meshgen.grammar import RE2_SYNTAX, duration_ns
 from meshgen.resources import Complaint, Path, Resource
 
 GROUP = routes.GROUP  # of the kinds that are judged here
@@ -163,7 +163,7 @@ def _regexes(match: Written) -> Iterator[Complaint]:
                 code=REGEX,
                 path=path,
                 message=f"{pattern!r} is no regular expression: {reason}",
-                hint="neither look-around nor back-references exist; write the alternatives out",
+                hint=RE2_SYNTAX,
                 source="kubernetes-sigs/gateway-api geps/gep-4359/index.md",
             )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from meshgen.diagnostics import Code, Findings
-from meshgen.grammar import re2_refusal
+from meshgen.grammar import RE2_SYNTAX, re2_refusal
 from meshgen.intent.access import Operation, To
 from meshgen.intent.features import Located
 from meshgen.intent.languages import PATHS, VALUES, Matching, example
@@ -52,10 +52,10 @@ def _check(regex: str, holder: Located, field: str, findings: Findings) -> None:
     if (why := re2_refusal(regex)) is not None:
         findings.add(
             REGEX_REFUSED,
-            f"{field} is {regex!r}, which RE2 does not read: {why.removesuffix(': ')}",
+            f"{field} is {regex!r}, which RE2 does not read: {why}",
             span=holder.span("regex"),
             field=field,
-            hint="RE2 has no lookaround and no backreferences: https://github.com/google/re2/wiki/Syntax",
+            hint=RE2_SYNTAX,
         )
         return
     is_path = isinstance(holder, PathRegex)

@@ -15,7 +15,7 @@ from meshgen.backends.consul.admission.terms import (
 )
 from meshgen.backends.consul.parts import Part
 from meshgen.diagnostics import Code
-from meshgen.grammar import re2_refusal
+from meshgen.grammar import RE2_SYNTAX, re2_refusal
 from meshgen.resources import Complaint, Path
 
 MATCH = Code(
@@ -52,7 +52,7 @@ def regex(part: Part, key: str) -> Iterator[Complaint]:
     why = re2_refusal(part.text(key))
     if why is not None:
         message = f"{part.text(key)!r} is no RE2 expression, and Envoy rejects it: {why}"
-        yield _ENVOY.against(part.at(key), message, "write it in RE2's syntax")
+        yield _ENVOY.against(part.at(key), message, RE2_SYNTAX)
 
 
 def comparisons(source: str, matchers: Iterable[Part], kinds: tuple[str, ...]) -> Iterator[Complaint]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from meshgen.diagnostics import Code, Severity
-from meshgen.grammar import is_cidr, is_ip, is_port, re2_refusal
+from meshgen.grammar import RE2_SYNTAX, is_cidr, is_ip, is_port, re2_refusal
 from meshgen.resources import Complaint, Path
 
 Body = Mapping[str, Any]
@@ -148,6 +148,6 @@ def no_regex(rule: Rule, path: Path, regex: str) -> Iterator[Complaint]:
     elif (why := re2_refusal(regex)) is not None:
         yield rule.broken(
             path,
-            f"{quoted(regex)} is not an expression that RE2 reads: {why.removesuffix(': ')}",
-            "RE2 has no lookaround and no backreferences: https://github.com/google/re2/wiki/Syntax",
+            f"{quoted(regex)} is not an expression that RE2 reads: {why}",
+            RE2_SYNTAX,
         )
