@@ -13,7 +13,7 @@ from meshgen.backend import Backend
 from meshgen.diagnostics import Diagnostic, Findings, Severity
 from meshgen.fidelity import settle, useless
 from meshgen.gaps import gaps
-from meshgen.inputs import Content
+from meshgen.inputs import Content, read_inputs
 from meshgen.intent.exposure import check_exposure
 from meshgen.intent.load import NO_INTENT, Documents, load, sort
 from meshgen.intent.model import MeshIntent
@@ -54,6 +54,15 @@ class Rendering:
     manifests: tuple[Manifest, ...]  # empty where a finding is an error
     patches: tuple[Patch, ...]  # of objects that are not ours, where they are asked for
     findings: tuple[Diagnostic, ...]
+
+
+def read_files(names: Sequence[str], *, findings: Findings, is_pinned: bool = False) -> Reading:
+    """Read files, folders and standard input as a set; where one of them cannot be had, nothing of it."""
+    unread = Findings()
+    contents = read_inputs(names, findings=unread)
+    reading = read_intents(() if unread.has_errors else contents, is_pinned=is_pinned)
+    findings.extend(unread if unread.has_errors else (*unread, *reading.findings))
+    return reading
 
 
 def read_intents(contents: Iterable[Content], *, is_pinned: bool = False) -> Reading:

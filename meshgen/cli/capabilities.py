@@ -6,6 +6,7 @@ import click
 
 from meshgen.cli.clusters import clusters, mesh_option
 from meshgen.cli.help import Verbatim
+from meshgen.cli.stdout import print_out
 from meshgen.report.matrix import as_json, as_markdown, as_table, matrix
 
 _FORMS = {"table": as_table, "json": as_json, "markdown": as_markdown}
@@ -21,7 +22,7 @@ _FORMS = {"table": as_table, "json": as_json, "markdown": as_markdown}
     show_default=True,
     help="A table for the terminal, everything as JSON, or a page.",
 )
-def command(*, mesh: str | None, form: str) -> None:
+def command(*, mesh: str | None, form: str) -> int:
     """Show which mesh carries which feature, a line each.
 
     A feature is what an intent can ask for: the path of its field below the
@@ -34,4 +35,4 @@ def command(*, mesh: str | None, form: str) -> None:
       meshgen capabilities -m linkerd
       meshgen capabilities --format json | jq '.features["mirror.version"]'
     """
-    click.echo(_FORMS[form](matrix(clusters(mesh))), nl=False)
+    return print_out(_FORMS[form](matrix(clusters(mesh))))

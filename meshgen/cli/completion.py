@@ -6,12 +6,13 @@ import click
 from click.shell_completion import get_completion_class
 
 from meshgen.cli.help import Verbatim
+from meshgen.cli.stdout import print_out
 
 
 @click.command("completion", cls=Verbatim)
 @click.argument("shell", metavar="SHELL", type=click.Choice(["bash", "zsh", "fish"]))
 @click.pass_context
-def command(ctx: click.Context, shell: str) -> None:
+def command(ctx: click.Context, shell: str) -> int:
     """Print the script that lets TAB complete commands, options, meshes, codes, features and kinds.
 
     SHELL is bash, zsh or fish.
@@ -25,4 +26,5 @@ def command(ctx: click.Context, shell: str) -> None:
     script = get_completion_class(shell)
     assert script is not None, "click knows the three shells"
     root = ctx.find_root()
-    click.echo(script(root.command, {}, "meshgen", "_MESHGEN_COMPLETE").source())
+    source = script(root.command, {}, "meshgen", "_MESHGEN_COMPLETE").source()
+    return print_out(f"{source}\n")

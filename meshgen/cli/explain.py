@@ -7,6 +7,7 @@ import click
 from meshgen.cli.clusters import clusters, mesh_option
 from meshgen.cli.completing import words
 from meshgen.cli.help import Verbatim
+from meshgen.cli.stdout import print_out
 from meshgen.cli.usage import misuse
 from meshgen.explain import explain, nearest, overview, unwritten
 
@@ -14,7 +15,7 @@ from meshgen.explain import explain, nearest, overview, unwritten
 @click.command("explain", cls=Verbatim)
 @click.argument("word", required=False, metavar="[CODE|FEATURE|FIELD]", shell_complete=words)
 @mesh_option
-def command(*, word: str | None, mesh: str | None) -> None:
+def command(*, word: str | None, mesh: str | None) -> int:
     """Explain a code, a feature or a field.
 
     A code is what findings carry: MG202, or split-sum. Told are its meaning, the
@@ -36,10 +37,9 @@ def command(*, word: str | None, mesh: str | None) -> None:
       meshgen explain -m istio
     """
     if word is None:
-        click.echo(overview() if mesh is None else unwritten(clusters(mesh)), nl=False)
-        return
+        return print_out(overview() if mesh is None else unwritten(clusters(mesh)))
     told = explain(word, clusters(mesh))
     if told is None:
         hint = nearest(word) or "meshgen explain lists every code, meshgen capabilities every feature"
         raise misuse(f"there is no code, feature or field {word!r}", hint=hint)
-    click.echo(told, nl=False)
+    return print_out(told)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 
 import click
 
@@ -11,6 +10,7 @@ from meshgen.cli.help import Verbatim
 from meshgen.cli.options import inputs
 from meshgen.cli.options import telling as telling_options
 from meshgen.cli.sink import Sink
+from meshgen.cli.stdout import BROKEN_PIPE, write_out
 from meshgen.cli.telling import Telling
 from meshgen.diagnostics import Findings
 from meshgen.folder import UNWRITABLE
@@ -47,7 +47,7 @@ def command(*, names: tuple[str, ...], check: bool, telling: Telling) -> int:
       3  a bug of meshgen
     """
     findings = Findings()
-    changed = 0
+    changed, is_read = 0, True
     contents = read_inputs(names, findings=findings)
     for content in contents:
         found = Findings()
@@ -59,11 +59,10 @@ def command(*, names: tuple[str, ...], check: bool, telling: Telling) -> int:
         elif content.file != "-":
             _keep(content, anew, findings)
         elif not found.has_errors:
-            sys.stdout.buffer.write(anew)
-            sys.stdout.flush()
+            is_read = write_out(anew.decode(), findings)
     would = "would change" if check else "rewritten"
     telling.tell(findings, summary=f"{counted(len(contents), 'file')}: {changed} {would}")
-    return 1 if telling.fails(findings) else 0
+    return int(telling.fails(findings)) if is_read else BROKEN_PIPE
 
 
 def _keep(content: Content, anew: bytes, findings: Findings) -> None:

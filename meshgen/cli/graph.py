@@ -8,7 +8,7 @@ from dataclasses import replace
 import click
 
 from meshgen import folder
-from meshgen.api import Reading, read_intents, render
+from meshgen.api import Reading, read_files, render
 from meshgen.cli.clusters import choose, settings_option
 from meshgen.cli.completing import meshes
 from meshgen.cli.help import Verbatim
@@ -20,7 +20,6 @@ from meshgen.cli.telling import Telling
 from meshgen.diagnostics import Diagnostic, Findings
 from meshgen.graph.mermaid import mermaid
 from meshgen.graph.picture import Picture, picture
-from meshgen.inputs import read_inputs
 from meshgen.intent.access import From
 from meshgen.intent.resolve import resolve
 from meshgen.intent.rules import check
@@ -106,10 +105,7 @@ def command(  # noqa: PLR0913  click gives each option by its name
 
 def _read(names: tuple[str, ...], findings: Findings) -> Reading:
     """Read a set and check what holds on every mesh; who else may call is for a profile to say."""
-    unread = Findings()
-    contents = read_inputs(names, findings=unread)
-    reading = read_intents(() if unread.has_errors else contents)
-    findings.extend(unread if unread.has_errors else (*unread, *reading.findings))
+    reading = read_files(names, findings=findings)
     if not findings.has_errors:
         checked = Findings()
         check(reading.intents, callers={}, findings=checked)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from pathlib import Path
 
 import click
@@ -13,6 +12,7 @@ from meshgen.api import read_documents
 from meshgen.cli.completing import files
 from meshgen.cli.help import Verbatim
 from meshgen.cli.options import telling as telling_options
+from meshgen.cli.stdout import BROKEN_PIPE, write_out
 from meshgen.cli.telling import Telling
 from meshgen.cli.usage import misuse
 from meshgen.diagnostics import Code, Findings
@@ -76,21 +76,19 @@ def command(  # noqa: PLR0913  click gives each option by its name
       2  the command line is wrong
       3  a bug of meshgen
     """
-    if schema and output is None:
+    file = None if output == "-" else output
+    if schema and file is None:
         raise misuse("--schema writes beside a file", hint="add -o FILE")
+    if schema and os.path.basename(file or "") == SCHEMA:
+        raise misuse(f"{SCHEMA} is what --schema writes", hint="name another file with -o")
     findings = Findings()
     text = _text(names, name, namespace, findings)
-    files = {} if output is None else {output: text}
-    if output is not None and schema:
-        files[os.path.join(os.path.dirname(output), SCHEMA)] = _schema()
+    files = _files(file, text, is_described=schema)
     _refuse_standing(files, findings)
-    if not telling.fails(findings):
-        _write(files, findings)
-    failed = telling.fails(findings)
-    if not failed and output is None:
-        sys.stdout.write(text)
-    telling.tell(findings, summary=f"{', '.join(files) or 'nothing'} written")
-    return 1 if telling.fails(findings) else 0
+    is_read = telling.fails(findings) or _deliver(text, files, findings)
+    done = "nothing" if telling.fails(findings) else ", ".join(files) or "an intent"
+    telling.tell(findings, summary=f"{done} written")
+    return int(telling.fails(findings)) if is_read else BROKEN_PIPE
 
 
 def _text(names: tuple[str, ...], name: str | None, namespace: str | None, findings: Findings) -> str:
@@ -103,6 +101,14 @@ def _text(names: tuple[str, ...], name: str | None, namespace: str | None, findi
     return draft(documents, name=name, namespace=namespace, findings=findings)
 
 
+def _files(file: str | None, text: str, *, is_described: bool) -> dict[str, str]:
+    """List the files to write, with their texts; none where the intent goes to stdout."""
+    if file is None:
+        return {}
+    beside = os.path.join(os.path.dirname(file), SCHEMA)
+    return {file: text, **({beside: _schema()} if is_described else {})}
+
+
 def _schema() -> str:
     from meshgen.intent.schema import json_schema
     from meshgen.kinds import kinds
@@ -112,9 +118,23 @@ def _schema() -> str:
 
 def _refuse_standing(files: dict[str, str], findings: Findings) -> None:
     for path, text in files.items():
-        is_same = os.path.isfile(path) and Path(path).read_bytes() == text.encode()
-        if os.path.lexists(path) and not is_same:
+        if os.path.lexists(path) and not _holds(path, text):
             findings.add(EXISTS, f"{path} exists, and is not written over", hint="name another file")
+
+
+def _holds(path: str, text: str) -> bool:
+    try:
+        return os.path.isfile(path) and Path(path).read_bytes() == text.encode()
+    except OSError:  # what cannot be read is somebody else's
+        return False
+
+
+def _deliver(text: str, files: dict[str, str], findings: Findings) -> bool:
+    """Write the files, else to stdout; False where nobody reads that. Reports MG704."""
+    if not files:
+        return write_out(text, findings)
+    _write(files, findings)
+    return True
 
 
 def _write(files: dict[str, str], findings: Findings) -> None:

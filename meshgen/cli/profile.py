@@ -10,6 +10,7 @@ from meshgen.cli.clusters import clusters
 from meshgen.cli.completing import meshes
 from meshgen.cli.groups import Words
 from meshgen.cli.help import Verbatim, written
+from meshgen.cli.stdout import BROKEN_PIPE, print_out, write_out
 from meshgen.diagnostics import Findings
 from meshgen.inputs import read_inputs
 from meshgen.intent.load import sort
@@ -56,11 +57,10 @@ def list_profiles(files: tuple[str, ...]) -> int:
     rows += [_row(choice, "built in") for choice in built_in()]
     rows += [_row(choice, place) for choice, place in _of_files(files, findings)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        click.echo("  ".join(cells).rstrip())
+    cells = ((cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
+    is_read = write_out("".join(f"{'  '.join(row).rstrip()}\n" for row in cells), findings)
     sys.stderr.write(report(findings, Format.TEXT))
-    return 1 if findings.has_errors else 0
+    return int(findings.has_errors) if is_read else BROKEN_PIPE
 
 
 def _row(choice: Choice, place: str) -> tuple[str, str, str, str]:
@@ -90,7 +90,7 @@ def _name(node: MapNode) -> str:
     multiple=True,
     help="Replace a field, as in --set version=1.29. May be repeated.",
 )
-def show(name: str, settings: tuple[str, ...]) -> None:
+def show(name: str, settings: tuple[str, ...]) -> int:
     """Print a profile as a document, with every field that it has.
 
     Written to a file it can be changed and given to --mesh. A built-in name belongs
@@ -101,4 +101,4 @@ def show(name: str, settings: tuple[str, ...]) -> None:
         document(profile, name=f"my-{profile.name}" if profile.name in own else profile.name)
         for _, profile in clusters(name, settings)
     )
-    click.echo("---\n".join(map(dump, shown)), nl=False)
+    return print_out("---\n".join(map(dump, shown)))

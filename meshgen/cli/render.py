@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from meshgen import folder
-from meshgen.api import Reading, Rendering, read_intents
+from meshgen.api import Reading, Rendering, read_files
 from meshgen.api import render as translate
 from meshgen.backend import Backend
 from meshgen.cli.clusters import choose, settings_option
@@ -23,7 +23,6 @@ from meshgen.cli.stdout import BROKEN_PIPE, write_out
 from meshgen.cli.telling import Telling
 from meshgen.cli.usage import misuse
 from meshgen.diagnostics import Diagnostic, Findings, Severity
-from meshgen.inputs import read_inputs
 from meshgen.output import Syntax
 from meshgen.profile import Profile
 from meshgen.profiles import Choice
@@ -120,7 +119,7 @@ def command(  # noqa: PLR0913  click gives each option by its name
         if mesh == "all" and isinstance(into, Stream):
             raise misuse("--mesh all needs a folder, in which each mesh has one", hint="add --output-dir DIR")
         progress.stage("reading")
-        reading = _read(names, is_pinned=is_pinned, findings=findings)
+        reading = read_files(names, is_pinned=is_pinned, findings=findings)
         chosen = choose(mesh, settings, reading.documents, findings)
         how = partial(translate, is_partial=is_partial, is_patched=into.is_patched, shadows=templates)
         rendered = _render(reading, chosen, how, progress=progress, findings=findings)
@@ -129,16 +128,6 @@ def command(  # noqa: PLR0913  click gives each option by its name
     is_read = write_out(text, findings)
     telling.tell(findings, summary=_summary(reading, rendered, telling, findings))
     return _status(into, telling, findings) if is_read else BROKEN_PIPE
-
-
-def _read(names: Iterable[str], *, is_pinned: bool, findings: Findings) -> Reading:
-    unread = Findings()
-    contents = read_inputs(names, findings=unread)
-    findings.extend(unread)
-    reading = read_intents(() if unread.has_errors else contents, is_pinned=is_pinned)
-    if not unread.has_errors:
-        findings.extend(reading.findings)
-    return reading
 
 
 def _render(

@@ -7,12 +7,15 @@ import sys
 
 from meshgen import folder
 from meshgen.diagnostics import Findings
+from meshgen.report import Format, report
 
 BROKEN_PIPE = 128 + 13  # as a shell says that a command died of SIGPIPE
 
 
 def write_out(text: str, findings: Findings) -> bool:
     """Write to stdout; False where its reader has gone. Reports MG704."""
+    if text == "":  # which takes no reader
+        return True
     if sys.stdout is None:  # what Python makes of a closed one
         findings.add(folder.UNWRITABLE, "standard output cannot be written: it is closed")
         return True
@@ -26,3 +29,12 @@ def write_out(text: str, findings: Findings) -> bool:
             return False
         findings.add(folder.UNWRITABLE, f"standard output cannot be written: {error.strerror}")
     return True
+
+
+def print_out(text: str) -> int:
+    """Write to stdout for a command that has no findings of its own, and give its exit code."""
+    unwritten = Findings()
+    if not write_out(text, unwritten):
+        return BROKEN_PIPE
+    sys.stderr.write(report(unwritten, Format.TEXT))
+    return 1 if unwritten.has_errors else 0

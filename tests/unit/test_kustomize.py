@@ -136,7 +136,7 @@ def test_a_home_below_a_file_is_a_finding(
     assert (1, told) == (code, capsys.readouterr().err.splitlines())
 
 
-def test_init_twice_writes_the_same(here: Path) -> None:
+def test_init_twice_writes_the_same(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     init = ["kustomize", "init", "intent.yaml", "-m", "istio"]
 
     first = run(init)
@@ -144,6 +144,7 @@ def test_init_twice_writes_the_same(here: Path) -> None:
     again = run(init)
 
     assert (0, 0, written) == (first, again, _files(here))
+    assert "" == capsys.readouterr().out
     assert [
         "intent.yaml",
         "kustomization.yaml",
@@ -186,11 +187,12 @@ def test_init_overwrites_nothing(here: Path, capsys: pytest.CaptureFixture[str])
 def test_init_writes_paths_from_the_folder_of_the_kustomization(here: Path) -> None:
     (here / "overlay" / "intents").mkdir(parents=True)
     (here / "intent.yaml").rename(here / "overlay" / "intents" / "shop.yaml")
-    options = ["--set", "version=1.29", "--partial"]
+    options = ["--set", "version=1.29", "--partial", "--pin-defaults"]
 
     code = run(["kustomize", "init", "overlay/intents", "-m", "istio", "-d", "overlay", *options])
 
-    expected = 'spec:\n  mesh: istio\n  intents:\n  - intents\n  set:\n  - "version=1.29"\n  partial: true\n'
+    expected = 'spec:\n  mesh: istio\n  intents:\n  - intents\n  set:\n  - "version=1.29"\n'
+    expected += "  partial: true\n  pinDefaults: true\n"
     assert (0, True) == (code, (here / "overlay" / "meshgen.yaml").read_text().endswith(expected))
 
 
@@ -218,6 +220,25 @@ def test_init_writes_nothing_where_nothing_is_generated(
 
     told = "error[MG725 nothing-to-guard]: the intents yield no object, so no patch can name one\n"
     assert (1, ("", told)) == (code, tuple(capsys.readouterr()))
+
+
+def test_init_writes_nothing_where_a_warning_is_to_fail(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = _files(here)
+
+    code = run(["kustomize", "init", "intent.yaml", "-m", "linkerd", "--fail-on", "warning"])
+
+    assert (1, "", before) == (code, capsys.readouterr().out, _files(here))
+
+
+def test_what_cannot_be_read_is_not_written_over(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "meshgen.yaml").symlink_to("/proc/self/mem")
+
+    code = run(["kustomize", "init", "intent.yaml", "-m", "istio"])
+
+    told = "error[MG705 foreign-file]: in . lies already, and stays: meshgen.yaml"
+    assert (1, told) == (code, capsys.readouterr().err.splitlines()[0])
 
 
 @pytest.mark.usefixtures("here")

@@ -10,7 +10,7 @@ from meshgen import profiles
 from meshgen.api import read_documents
 from meshgen.argocd import announcement
 from meshgen.cli.help import Verbatim
-from meshgen.cli.stdout import BROKEN_PIPE, write_out
+from meshgen.cli.stdout import print_out
 from meshgen.diagnostics import Findings
 from meshgen.krm.order import read_below
 
@@ -31,4 +31,4 @@ def command() -> int:
     documents = read_documents(contents, findings=findings)
     written = profiles.read_profiles(documents.profiles, findings=findings)
     text = json.dumps(announcement(tuple(written)), indent=2, ensure_ascii=False)
-    return 0 if write_out(f"{text}\n", Findings()) else BROKEN_PIPE
+    return print_out(f"{text}\n")

@@ -53,13 +53,20 @@ from meshgen.source import MapNode
     is_flag=True,
     help="Leave out what the mesh cannot carry, where that lets nothing more through.",
 )
+@click.option(
+    "--pin-defaults",
+    "is_pinned",
+    is_flag=True,
+    help="Ask for nothing where nothing is written of timeout, retries or outlierDetection.",
+)
 @telling_options
-def command(
+def command(  # noqa: PLR0913  click gives each option by its name
     *,
     names: tuple[str, ...],
     mesh: str | None,
     settings: tuple[str, ...],
     is_partial: bool,
+    is_pinned: bool,
     telling: Telling,
 ) -> int:
     """Add mesh objects to the manifests of a chart, as a post-renderer of Helm.
@@ -95,7 +102,7 @@ def command(
         stream = read_stream(standard_input(), findings=findings)
         documents = _documents(names, stream, findings)
         chosen = choose(mesh, settings, documents, findings)
-        reading = read_set(documents, findings=findings)
+        reading = read_set(documents, findings=findings, is_pinned=is_pinned)
         progress.stage("rendering")
         rendering = None
         if not findings.has_errors:

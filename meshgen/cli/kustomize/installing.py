@@ -13,6 +13,7 @@ import click
 from meshgen import folder
 from meshgen.cli.help import Verbatim
 from meshgen.cli.options import telling as telling_options
+from meshgen.cli.stdout import BROKEN_PIPE, write_out
 from meshgen.cli.telling import Telling
 from meshgen.diagnostics import Findings
 from meshgen.intent.load import API_VERSION
@@ -50,10 +51,9 @@ def command(*, telling: Telling) -> int:
         message = f"{file.as_posix()} was not written by meshgen, so it stays"
         findings.add(folder.FOREIGN_FILE, message, hint="move it away")
     written = () if foreign else tuple(_written(files, findings))
-    for file in written:
-        click.echo(file.as_posix())
+    is_read = write_out("".join(f"{file.as_posix()}\n" for file in written), findings)
     telling.tell(findings, summary=f"{len(written)} launchers")
-    return 1 if telling.fails(findings) else 0
+    return int(telling.fails(findings)) if is_read else BROKEN_PIPE
 
 
 def plugin_home(environment: Mapping[str, str], user: Path) -> Path:

@@ -9,16 +9,17 @@ from pathlib import Path
 import click
 
 from meshgen import folder
-from meshgen.api import Rendering, read_intents, render
+from meshgen.api import Reading, Rendering, read_files, render
 from meshgen.cli.clusters import choose, settings_option
+from meshgen.cli.completing import meshes
 from meshgen.cli.help import Verbatim
 from meshgen.cli.options import inputs
 from meshgen.cli.options import telling as telling_options
+from meshgen.cli.stdout import BROKEN_PIPE, write_out
 from meshgen.cli.telling import Telling
 from meshgen.cli.usage import misuse
 from meshgen.datafiles import name_references
 from meshgen.diagnostics import Code, Findings
-from meshgen.inputs import read_inputs
 from meshgen.krm import kustomization
 from meshgen.krm.kustomization import NAMES, RENDER, SENTINEL, Form
 from meshgen.scalars import Json, dump
@@ -34,9 +35,16 @@ _KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 
 @click.command("init", cls=Verbatim)
 @inputs("INTENT")
-@click.option("-m", "--mesh", metavar="NAME", help="A mesh, or a profile: built in, or of the set.")
+@click.option(
+    "-m",
+    "--mesh",
+    metavar="NAME",
+    shell_complete=meshes,
+    help="A mesh, or a profile: built in, or of the set; leave it out to see the choices.",
+)
 @settings_option
 @click.option("--partial", "is_partial", is_flag=True, help="Render with --partial.")
+@click.option("--pin-defaults", "is_pinned", is_flag=True, help="Render with --pin-defaults.")
 @click.option(
     "--form",
     type=click.Choice([form.value for form in Form]),
@@ -54,11 +62,12 @@ def command(  # noqa: PLR0913  click gives each option by its name
     names: tuple[str, ...],
     mesh: str | None,
     settings: tuple[str, ...],
-    is_partial: bool,
     form: str,
     is_transformer: bool,
     image: str | None,
     place: str,
+    is_partial: bool,
+    is_pinned: bool,
     telling: Telling,
 ) -> int:
     """Write the files that put meshgen into a kustomization.
@@ -84,6 +93,27 @@ def command(  # noqa: PLR0913  click gives each option by its name
       3  a bug of meshgen
     """
     how = Form(form)
+    _refuse(how, image, mesh)
+    below = tuple(_below(name, Path(place)) for name in names)
+    findings = Findings()
+    reading = read_files(names, is_pinned=is_pinned, findings=findings)
+    rendering = _rendering(reading, mesh, settings, is_partial=is_partial, findings=findings)
+    text = ""
+    if rendering is not None and rendering.manifests and not telling.fails(findings):
+        options = _options(settings, is_partial=is_partial, is_pinned=is_pinned)
+        config = kustomization.render_config(
+            how, image=image or "", mesh=mesh or rendering.profile.name, intents=below, options=options
+        )
+        check = kustomization.sentinel(rendering.manifests[0], is_transformer=is_transformer)
+        files = {RENDER: config, SENTINEL: check, NAMES: name_references().read_text("utf-8")}
+        text = _write(Path(place), files, how, is_transformer=is_transformer, findings=findings)
+    is_read = write_out(text, findings)
+    telling.tell(findings, summary="nothing written" if telling.fails(findings) else "done")
+    return int(telling.fails(findings)) if is_read else BROKEN_PIPE
+
+
+def _refuse(how: Form, image: str | None, mesh: str | None) -> None:
+    """Refuse what no kustomization can say."""
     if (how is Form.CONTAINER) != (image is not None):
         raise misuse("--image and --form container go together", hint="add --form container --image IMAGE")
     if mesh == "all":
@@ -91,21 +121,6 @@ def command(  # noqa: PLR0913  click gives each option by its name
     if mesh is not None and os.path.isfile(mesh):
         hint = "name the profile, and its file among the intents"
         raise misuse(f"{mesh!r} is a file, and a function knows profiles by name", hint=hint)
-    below = tuple(_below(name, Path(place)) for name in names)
-    findings = Findings()
-    rendering = _rendering(names, mesh, settings, is_partial=is_partial, findings=findings)
-    text = ""
-    if rendering is not None and rendering.manifests:
-        options = _options(settings, is_partial=is_partial)
-        config = kustomization.render_config(
-            how, image=image or "", mesh=mesh or rendering.profile.name, intents=below, options=options
-        )
-        check = kustomization.sentinel(rendering.manifests[0], is_transformer=is_transformer)
-        files = {RENDER: config, SENTINEL: check, NAMES: name_references().read_text("utf-8")}
-        text = _write(Path(place), files, how, is_transformer=is_transformer, findings=findings)
-    click.echo(text, nl=False)
-    telling.tell(findings, summary="nothing written" if findings.has_errors else "done")
-    return 1 if telling.fails(findings) else 0
 
 
 def _below(name: str, place: Path) -> str:
@@ -120,7 +135,7 @@ def _below(name: str, place: Path) -> str:
 
 
 def _rendering(
-    names: tuple[str, ...],
+    reading: Reading,
     mesh: str | None,
     settings: tuple[str, ...],
     *,
@@ -128,10 +143,6 @@ def _rendering(
     findings: Findings,
 ) -> Rendering | None:
     """Render as the function will, for an object to name; None where an error stands in the way."""
-    unread = Findings()
-    contents = read_inputs(names, findings=unread)
-    reading = read_intents(() if unread.has_errors else contents)
-    findings.extend(unread if unread.has_errors else reading.findings)
     chosen = choose(mesh, settings, reading.documents, findings)
     if findings.has_errors or not chosen:
         return None
@@ -143,17 +154,19 @@ def _rendering(
     return rendering
 
 
-def _options(settings: tuple[str, ...], *, is_partial: bool) -> Mapping[str, Json]:
-    partial: Mapping[str, Json] = {"partial": True} if is_partial else {}
-    return {**({"set": list(settings)} if settings else {}), **partial}
+def _options(settings: tuple[str, ...], *, is_partial: bool, is_pinned: bool) -> Mapping[str, Json]:
+    flags = {"partial": is_partial, "pinDefaults": is_pinned}
+    given = {key: True for key, is_given in flags.items() if is_given}
+    return {**({"set": list(settings)} if settings else {}), **given}
 
 
 def _write(
     place: Path, files: Mapping[str, str], form: Form, *, is_transformer: bool, findings: Findings
 ) -> str:
     """Write what is not there, and give what is to be said of a kustomization that is."""
-    own = any(os.path.lexists(place / name) for name in _KUSTOMIZATIONS)
     whole = kustomization.kustomization(form, is_transformer=is_transformer)
+    first, *others = (place / name for name in _KUSTOMIZATIONS)
+    own = _is_other(first, whole) or any(map(os.path.lexists, others))
     wanted = files if own else {_KUSTOMIZATIONS[0]: whole, **files}
     foreign = [name for name in sorted(wanted) if _is_other(place / name, wanted[name])]
     if foreign:
@@ -172,4 +185,7 @@ def _write(
 
 
 def _is_other(file: Path, text: str) -> bool:
-    return os.path.lexists(file) and (not file.is_file() or file.read_bytes() != text.encode())
+    try:
+        return os.path.lexists(file) and (not file.is_file() or file.read_bytes() != text.encode())
+    except OSError:  # what cannot be read is somebody else's
+        return True

@@ -10,6 +10,7 @@ import click
 from meshgen import datafiles
 from meshgen.cli.help import Verbatim
 from meshgen.cli.schema.known import mesh_option, own, schemas_option, store_of
+from meshgen.cli.stdout import print_out
 from meshgen.crd.store import Listed, Store, set_folders
 from meshgen.intent.load import API_VERSION
 from meshgen.kinds import kinds
@@ -21,7 +22,7 @@ _SHOWN = 12  # characters of a hash; the index of the set has all
 @click.command("list", cls=Verbatim)
 @mesh_option
 @schemas_option
-def command(mesh: str | None, schemas: tuple[Path, ...]) -> None:
+def command(mesh: str | None, schemas: tuple[Path, ...]) -> int:
     """List the kinds that have a schema: meshgen's own, then those of every set.
 
     A set is what one version of a project defines. SERVED are the versions that
@@ -39,9 +40,8 @@ def command(mesh: str | None, schemas: tuple[Path, ...]) -> None:
     rows += [("meshgen", kind, group, version, version, "", "") for kind in kinds()]
     rows += map(_row, _listed(mesh, schemas))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        click.echo("  ".join(cells).rstrip())
+    cells = ((cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
+    return print_out("".join(f"{'  '.join(row).rstrip()}\n" for row in cells))
 
 
 def _listed(mesh: str | None, schemas: Iterable[Path]) -> Iterator[Listed]:

@@ -13,6 +13,7 @@ import click
 from meshgen.cli.completing import known_kinds
 from meshgen.cli.help import Verbatim
 from meshgen.cli.schema.known import mesh_option, schemas_option, store_of
+from meshgen.cli.stdout import print_out
 from meshgen.cli.usage import misuse
 from meshgen.crd import export
 from meshgen.crd.index import Entry
@@ -37,7 +38,7 @@ class _Asked(NamedTuple):
 @click.argument("kind", required=False, metavar="KIND", shell_complete=known_kinds)
 @mesh_option
 @schemas_option
-def command(kind: str | None, mesh: str | None, schemas: tuple[Path, ...]) -> None:
+def command(kind: str | None, mesh: str | None, schemas: tuple[Path, ...]) -> int:
     """Print the JSON Schema of a kind: one of meshgen's own, or one that a mesh defines.
 
     KIND is a name; where several groups have it, the group stands behind a dot, and
@@ -56,11 +57,10 @@ def command(kind: str | None, mesh: str | None, schemas: tuple[Path, ...]) -> No
         hint = "add one of these, or one that meshgen schema list names"
         raise misuse("schema show needs a KIND", hint=hint, choices=tuple(own))
     if kind in own:
-        click.echo(json.dumps(json_schema(own[kind]), indent=2))
-        return
+        return print_out(f"{json.dumps(json_schema(own[kind]), indent=2)}\n")
     store = store_of(mesh, schemas)
     entry, version = _found(kind, store)
-    click.echo(export.written(store.load(entry, version)), nl=False)
+    return print_out(export.written(store.load(entry, version)))
 
 
 def _found(word: str, store: Store) -> tuple[Entry, str]:
