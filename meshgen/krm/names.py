@@ -68,7 +68,7 @@ def _renamed(
     field: str,
 ) -> Diagnostic:
     now = before.get(key) or before.get(ServiceKey("default", key.name))
-    near = near_miss(key.name, (other.name for other in known if other.namespace == key.namespace))
+    near = _near(key.name, sorted(other.name for other in known if other.namespace == key.namespace))
     if now is not None:
         hint = f"write {_difference(key, now)} in the intent, or render before the names change"
         message = f"the Service {key} is {now} by now"
@@ -83,6 +83,12 @@ def _renamed(
         field=field,
         hint=hint,
     )
+
+
+def _near(name: str, others: Sequence[str]) -> str:
+    """Find the name that is meant: one with a prefix, however long, comes before one that looks alike."""
+    prefixed = next((other for other in others if other.endswith(f"-{name}")), None)
+    return near_miss(name, others) if prefixed is None else f"did you mean {prefixed!r}?"
 
 
 def _difference(key: ServiceKey, now: ServiceKey) -> str:

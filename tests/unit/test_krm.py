@@ -190,6 +190,13 @@ def test_a_warning_is_a_result_and_no_failure_unless_it_is_asked_for(krm: Functi
             "there is no Service shop/cart among the objects\n  hint: did you mean 'prod-cart'?",
         ),
         (
+            {"name": "a-release-of-production-cart", "namespace": "shop"},
+            (
+                "there is no Service shop/cart among the objects\n"
+                "  hint: did you mean 'a-release-of-production-cart'?"
+            ),
+        ),
+        (
             {
                 "name": "p1-cart",
                 "namespace": "shop",
