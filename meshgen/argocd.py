@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count, takewhile
@@ -25,6 +26,8 @@ UNSERVED_KIND = Code(
 )
 
 _JSON = "ARGOCD_APP_PARAMETERS"
+# JSON can spell them, and no file has such a name; \udc80 to \udcff are bytes that are no UTF-8 (PEP 383).
+_UNREADABLE = re.compile("[\x00-\x1f\x7f\ud800-\udc7f\udd00-\udfff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +173,9 @@ def _are_texts(values: Iterable[Any]) -> bool:
 
 def _check(parameter: Parameter, values: Iterable[str], findings: Findings) -> None:
     for value in values:
+        if _UNREADABLE.search(value):
+            message = f"the parameter {parameter.name!r} holds what is no character of a text: {value!r}"
+            findings.add(BAD_PARAMETER, message)
         if parameter.choices and value not in parameter.choices:
             choices = ", ".join(parameter.choices)
             message = f"the parameter {parameter.name!r} is {value!r}, not one of {choices}"

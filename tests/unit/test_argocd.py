@@ -113,6 +113,13 @@ def test_the_only_profile_is_announced_as_the_mesh(profiles: tuple[str, ...]) ->
             '[{"name": "partial", "string": "yes"}]',
             "the parameter 'partial' is 'yes', not one of true, false (None)",
         ),
+        *(
+            (
+                f'[{{"name": "intents", "array": ["a{escaped}b"]}}]',
+                f"the parameter 'intents' holds what is no character of a text: {shown!r} (None)",
+            )
+            for escaped, shown in ((r"\u0000", "a\0b"), (r"\ud800", "a\ud800b"))
+        ),
         (
             '[{"name": "fail-on", "string": "warn"}]',
             "the parameter 'fail-on' is 'warn', not one of error, warning, note (did you mean 'warning'?)",
