@@ -14,9 +14,10 @@ from meshgen.cli.completing import meshes
 from meshgen.cli.help import Verbatim
 from meshgen.cli.options import inputs
 from meshgen.cli.options import telling as telling_options
-from meshgen.cli.sink import Sink, open_sink
+from meshgen.cli.sink import Sink, is_input, open_sink
 from meshgen.cli.stdout import BROKEN_PIPE, write_out
 from meshgen.cli.telling import Telling
+from meshgen.cli.usage import misuse
 from meshgen.diagnostics import Diagnostic, Findings
 from meshgen.graph.mermaid import mermaid
 from meshgen.graph.picture import Picture, picture
@@ -86,6 +87,8 @@ def command(  # noqa: PLR0913  click gives each option by its name
       2  the command line is wrong
       3  a bug of meshgen
     """
+    if output is not None and is_input(output.path, names):
+        raise misuse(f"{output.path} is one of the inputs, and is not written over", hint="name another FILE")
     findings = Findings()
     is_page = form == "html" or (form is None and output is not None and output.path.endswith(".html"))
     text, drawn = "", "nothing drawn"

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from meshgen.cli.completing import files
-from meshgen.cli.sink import open_sink
+from meshgen.cli.sink import is_input, open_sink
 from meshgen.cli.telling import Color, Report, Telling
 from meshgen.cli.usage import misuse
 from meshgen.diagnostics import Severity
@@ -80,10 +80,19 @@ def telling(command: Command) -> Command:
         *, reports: tuple[Report, ...], fail_on: str, quiet: bool, color: str, **options: Any
     ) -> int:
         names, gravity = options.get("names", ()), Severity(fail_on)
+        _spare(names, reports)
         how = Telling(reports=reports, fail_on=gravity, is_quiet=quiet, color=Color(color), inputs=names)
         return command(telling=how, **options)
 
     return with_telling
+
+
+def _spare(names: tuple[str, ...], reports: tuple[Report, ...]) -> None:
+    """Refuse a report that would take the place of an input."""
+    for _, sink in reports:
+        if sink is not None and is_input(sink.path, names):
+            hint = "name another file for the report"
+            raise misuse(f"{sink.path} is one of the inputs, and is not written over", hint=hint)
 
 
 def _reports(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> tuple[Report, ...]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO
 
 # A folder that takes no new file, and a file that was mounted: what is there is written over.
@@ -43,6 +45,14 @@ def open_sink(path: str) -> Sink:
     if is_new:
         os.unlink(path)
     return Sink(path=path, stream=None)
+
+
+def is_input(path: str, names: Iterable[str]) -> bool:
+    """Tell whether a file is one of the inputs, or one that is found in a folder of them."""
+    file = Path(os.path.realpath(path))
+    inputs = [Path(os.path.realpath(name)) for name in names]
+    is_found = file.suffix in (".yaml", ".yml") and any(map(file.is_relative_to, inputs))
+    return os.path.isfile(file) and (file in inputs or is_found)
 
 
 def _replace(file: str, text: str) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from meshgen.cli.sink import open_sink
+from meshgen.cli.sink import is_input, open_sink
 
 FULL = Path("/dev/full")
 
@@ -121,3 +121,29 @@ def test_in_a_folder_that_is_shut_a_file_is_written_over(shut: Path) -> None:
     open_sink(str(shut)).write("new")
 
     assert {"report.json": "new"} == _files(shut.parent)
+
+
+@pytest.mark.parametrize(
+    ("path", "inputs", "expected"),
+    [
+        ("intent.yaml", ["intent.yaml"], True),
+        ("./folder/../intent.yaml", ["intent.yaml"], True),
+        ("link.yaml", ["intent.yaml"], True),
+        ("intent", ["intent"], True),
+        ("folder/deep.yml", ["folder"], True),
+        ("folder/report.json", ["folder"], False),
+        ("folder/new.yaml", ["folder"], False),
+        ("intent.yaml", ["folder", "-"], False),
+        ("intent.yaml", [], False),
+    ],
+)
+def test_a_file_that_is_read_is_told_from_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str, inputs: list[str], expected: bool
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("folder").mkdir()
+    for name in ("intent.yaml", "intent", "folder/deep.yml", "folder/report.json"):
+        Path(name).touch()
+    Path("link.yaml").symlink_to("intent.yaml")
+
+    assert expected is is_input(path, inputs)
