@@ -76,15 +76,13 @@ def telling(command: Command) -> Command:
         help="Colour findings; auto asks the terminal, NO_COLOR and FORCE_COLOR.",
     )
     @functools.wraps(command)
-    def with_telling(
-        *, reports: tuple[Report, ...], fail_on: str, quiet: bool, color: str, **options: Any
-    ) -> int:
+    def told(*, reports: tuple[Report, ...], fail_on: str, quiet: bool, color: str, **options: Any) -> int:
         names, gravity = options.get("names", ()), Severity(fail_on)
         _spare(names, reports)
         how = Telling(reports=reports, fail_on=gravity, is_quiet=quiet, color=Color(color), inputs=names)
         return command(telling=how, **options)
 
-    return with_telling
+    return told
 
 
 def _spare(names: tuple[str, ...], reports: tuple[Report, ...]) -> None:
