@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from meshgen.crd import formats
+
 _HEAD = ("apiVersion", "kind", "metadata")
 _SAME = (
     *("required", "enum", "default", "pattern", "multipleOf"),
@@ -15,10 +17,7 @@ _JUNCTORS = ("allOf", "anyOf", "oneOf", "not")
 _INT_OR_STRING = {"anyOf": [{"type": "integer"}, {"type": "string"}]}
 
 # apiextensions-apiserver pkg/apiserver/validation/formats.go: other names mean nothing to an API server.
-_OF_STRINGS = frozenset(
-    "bsonobjectid uri email hostname ipv4 ipv6 cidr mac uuid uuid3 uuid4 uuid5 isbn isbn10 isbn13"
-    " creditcard ssn hexcolor rgbcolor byte password date duration datetime".split()
-)
+_OF_STRINGS = formats.STRINGS.keys() | formats.UNCHECKED | {"password"}
 _OF_NUMBERS = {"integer": frozenset({"int32", "int64"}), "number": frozenset({"float", "double"})}
 
 
@@ -65,7 +64,7 @@ def _bounds(structural: Mapping[str, Any]) -> dict[str, Any]:
 def _format(structural: Mapping[str, Any]) -> dict[str, Any]:
     name, kind = structural.get("format", ""), structural.get("type", "string")
     is_checked = (
-        name.replace("-", "") in _OF_STRINGS if kind == "string" else name in _OF_NUMBERS.get(kind, ())
+        formats.normalized(name) in _OF_STRINGS if kind == "string" else name in _OF_NUMBERS.get(kind, ())
     )
     return {"format": name} if is_checked else {}
 

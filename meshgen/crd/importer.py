@@ -62,7 +62,7 @@ class _Defined(NamedTuple):
 def imported(contents: Sequence[Content], origin: Origin, *, findings: Findings) -> Imported | None:
     """Distil the definitions of some files; None where one of them is unusable.
 
-    Reports MG101 to MG109 and MG501 to MG506.
+    Reports MG101 to MG109, MG501 to MG506 and MG509.
     """
     names = _source_names(contents)
     defined = [found for each in contents for found in _definitions(each, names[each.file], findings)]
@@ -105,6 +105,7 @@ def _definitions(content: Content, source: str, findings: Findings) -> Iterator[
             continue
         body = to_json(node)
         if soundness.report(node, body, findings=findings):
+            soundness.remark(node, body, findings=findings)
             yield _Defined(body["spec"], source, node.span)
 
 

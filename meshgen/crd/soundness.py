@@ -9,8 +9,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from meshgen.crd import formats
 from meshgen.crd.definition import SHAPE
-from meshgen.diagnostics import Code, Findings, Span, near_miss
+from meshgen.diagnostics import Code, Findings, Severity, Span, near_miss
 from meshgen.grammar import re2_refusal
 from meshgen.resources import Path, spell
 from meshgen.source import ListNode, MapNode, Node
@@ -35,6 +36,12 @@ PATTERN = Code(
     slug="schema-pattern",
     meaning="A pattern is none of RE2, by which an API server matches, so no value can be held against it.",
 )
+UNCHECKED_FORMAT = Code(
+    number="MG509",
+    slug="unchecked-format",
+    meaning="A field has a format that an API server checks and meshgen does not: a bad value passes here.",
+    severity=Severity.NOTE,
+)
 
 _MOST_TOLD = 20  # things in one definition: who has more to mend has enough to begin with
 _LONGEST_VALUE = 60  # characters of a value that a message shows
@@ -56,6 +63,26 @@ def report(node: Node, body: Any, *, findings: Findings) -> bool:
     for code, path, message, hint in dict.fromkeys(wrong):
         findings.add(code, message, span=span(node, path), field=spell(path), hint=hint)
     return not wrong
+
+
+def remark(node: Node, body: Any, *, findings: Findings) -> None:
+    """Tell of each format that an API server alone checks, where a sound definition first has it, MG509."""
+    told: set[str] = set()
+    for index, version in enumerate(body["spec"]["versions"]):
+        for schema, path in _nodes(version["schema"]["openAPIV3Schema"], index):
+            name = schema.get("format", "")
+            is_checked = formats.normalized(name) not in formats.UNCHECKED
+            if is_checked or schema.get("type", "string") != "string" or name in told:
+                continue
+            told.add(name)
+            at = (*path, "format")
+            findings.add(
+                UNCHECKED_FORMAT,
+                f"an API server checks the format {name!r}, and meshgen does not",
+                span=span(node, at),
+                field=spell(at),
+                hint="a pattern or a rule beside it is checked by both",
+            )
 
 
 def span(node: Node, path: Path) -> Span:
@@ -162,16 +189,22 @@ def _bad_versions(versions: list[Mapping[str, Any]]) -> Iterator[_Wrong]:
 
 
 def _in_schema(schema: Mapping[str, Any], version: int) -> Iterator[_Wrong]:
-    """Read what JSON Schema cannot say of a schema that has its shape; it is as deep as the reader allows."""
+    """Read what JSON Schema cannot say of a schema that has its shape."""
+    for node, path in _nodes(schema, version):
+        refusal = re2_refusal(node["pattern"]) if "pattern" in node else None
+        if refusal is not None:
+            message = f"the pattern {node['pattern']!r} is none of RE2: {refusal}"
+            yield _Wrong(PATTERN, (*path, "pattern"), message)
+
+
+def _nodes(schema: Mapping[str, Any], version: int) -> Iterator[tuple[Mapping[str, Any], Path]]:
+    """Walk a schema, each node with its place; it is as deep as the reader allows."""
     pending: list[tuple[Mapping[str, Any], Path]] = [
         (schema, ("spec", "versions", version, "schema", "openAPIV3Schema"))
     ]
     while pending:
         node, path = pending.pop()
-        refusal = re2_refusal(node["pattern"]) if "pattern" in node else None
-        if refusal is not None:
-            message = f"the pattern {node['pattern']!r} is none of RE2: {refusal}"
-            yield _Wrong(PATTERN, (*path, "pattern"), message)
+        yield node, path
         pending.extend(reversed(list(_below(node, path))))
 
 

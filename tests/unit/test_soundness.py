@@ -53,6 +53,31 @@ def test_a_kind_that_is_defined_twice_is_told_with_both_places() -> None:
     assert expected == told(content(definition(), definition()).content.decode())
 
 
+def test_formats_that_are_not_checked_here_are_named_where_each_stands_first() -> None:
+    named = {"type": "string", "format": "hostname"}
+    members = {
+        "a": {"type": "array", "items": named},
+        "b": named,
+        "c": {"type": "string", "format": "e-mail"},
+    }
+    others = {"d": {"type": "string", "format": "date"}, "e": {"type": "integer", "format": "hostname"}}
+    schema = {"type": "object", "properties": {**members, **others}}
+    findings = Findings()
+    remarked = imported([content(definition(schema))], ORIGIN, findings=findings)
+
+    at = "spec.versions[0].schema.openAPIV3Schema.properties"
+    assert remarked is not None
+    assert [(each.severity.value, str(each.code), each.field, each.message) for each in findings] == [
+        (
+            "note",
+            "MG509 unchecked-format",
+            f"{at}.{place}.format",
+            f"an API server checks the format {name!r}, and meshgen does not",
+        )
+        for place, name in (("a.items", "hostname"), ("c", "e-mail"))
+    ]
+
+
 def test_only_the_first_faults_of_a_definition_are_told() -> None:
     members: dict[str, Any] = {f"m{number:03}": {} for number in range(500)}
 
