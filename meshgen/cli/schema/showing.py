@@ -72,6 +72,9 @@ def _found(word: str, store: Store) -> tuple[Entry, str]:
         hint = near_miss(kind, known) or "meshgen schema list names every kind"
         raise misuse(f"there is no schema of {word!r}", hint=hint)
     entry = _of_group(kind, group, named)
+    if not entry.served:
+        hint = "write served: true in its definition, and import it again"
+        raise misuse(f"{entry.group or _CORE} serves no version of {kind}", hint=hint)
     if version is not None and version not in entry.served:
         hint = f"served are {', '.join(entry.versions)}"
         raise misuse(f"{entry.group or _CORE} does not serve {kind} as {version!r}", hint=hint)
