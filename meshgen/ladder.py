@@ -203,6 +203,10 @@ def _headless(body: Mapping[str, Any]) -> Complaint:
     return Complaint(code=structural.MISTYPED_FIELD, path=(wrong,), message=message)
 
 
+_OF_THE_PROFILE = "the profile has no Gateway API: write --set gatewayAPI.version=1.5, or that of the cluster"
+_OF_THE_USER = "meshgen schema import reads its CustomResourceDefinition, and --schemas DIR uses it"
+
+
 def _absent(api_version: str, kind: str, absent: Absent) -> Complaint:
     """Say that a kind is unknown (MG400), or that a group which is known does not serve it (MG413)."""
     group = api_version.rpartition("/")[0]
@@ -214,7 +218,7 @@ def _absent(api_version: str, kind: str, absent: Absent) -> Complaint:
     near = near_miss(kind, absent.kinds)
     if not absent.kinds or group == "":
         message = f"{kind} of {api_version} has no schema here, so it is not checked"
-        hint = "meshgen schema import reads its CustomResourceDefinition, and --schemas DIR uses it"
+        hint = _OF_THE_PROFILE if group == gateway_admission.GROUP else _OF_THE_USER
         near = near or near_miss(api_version, absent.served)
         return Complaint(code=NO_SCHEMA, path=("kind",), message=message, hint=near or hint)
     elsewhere = f"{kind} is of {' or '.join(absent.served)}" if absent.served else ""

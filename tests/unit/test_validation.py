@@ -133,6 +133,15 @@ def test_kinds_without_a_schema_are_told_once_each_as_gravely_as_is_asked() -> N
                 " checked [did you mean 'networking.istio.io/v1'?]"
             ),
         ),
+        (
+            "gateway.networking.k8s.io/v1",
+            "HTTPRoute",
+            (
+                "2:7 warning MG400: HTTPRoute of gateway.networking.k8s.io/v1 has no schema here, so it is not"
+                " checked [the profile has no Gateway API: write --set gatewayAPI.version=1.5, or that of the"
+                " cluster]"
+            ),
+        ),
         ("v1", None, "2:7 error MG403: field 'kind' is missing [write 'kind': a string]"),
         ("v1", 5, "2:7 error MG401: 5 is an integer, not a string [None]"),
     ],
