@@ -12,6 +12,7 @@ from meshgen.intent.keys import ServiceKey
 from meshgen.intent.load import Documents
 from meshgen.intent.show import objects, show
 from meshgen.intent.shown import Shown, ShownService
+from meshgen.scalars import scalar
 from meshgen.source import MapNode, Node, ScalarNode
 from meshgen.values import DNS_LABEL
 
@@ -42,7 +43,7 @@ def example(*, name: str | None, namespace: str | None) -> str:
     words = {"<name>": name or namespace or _SAMPLE, "<namespace>": namespace or name or _SAMPLE}
     text = EXAMPLE
     for word, value in words.items():
-        text = text.replace(word, value)
+        text = text.replace(word, scalar(value))
     return _HEAD + text
 
 
@@ -100,7 +101,7 @@ def _document(namespace: str, services: tuple[ShownService, ...], shown: Shown, 
     ]
     if not any(map(has_pods, services)):
         return "".join(f"{line}\n" for line in lines)
-    head = _DOCUMENT.format(name=name or namespace, namespace=namespace)
+    head = _DOCUMENT.format(name=scalar(name or namespace), namespace=scalar(namespace))
     return head + "".join(f"    {line}\n" for line in lines)
 
 

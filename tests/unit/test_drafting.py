@@ -82,10 +82,27 @@ def test_each_alternative_of_a_draft_is_sound(folder: str) -> None:
     assert [] == found
 
 
-@pytest.mark.parametrize("text", [EXAMPLE, drafted("bookinfo")[0]], ids=["example", "draft"])
+NUMBERS = example(name="123", namespace="1e3")
+
+
+@pytest.mark.parametrize(
+    "text", [EXAMPLE, NUMBERS, drafted("bookinfo")[0]], ids=["example", "numbers", "draft"]
+)
 def test_a_first_intent_is_in_canonical_form_and_begins_with_a_modeline(text: str) -> None:
     assert text == canonical(text)
     assert text.startswith("# yaml-language-server: $schema=meshintent.schema.json\n")
+
+
+def test_a_name_that_looks_like_a_number_is_a_text() -> None:
+    spec = "spec: {selector: {app: web}, ports: [{port: 80, name: http}]}"
+    text = f'apiVersion: v1\nkind: Service\nmetadata: {{name: web, namespace: "123"}}\n{spec}\n'
+    documents = read_documents([Content("services.yaml", text.encode())], findings=Findings())
+
+    text = draft(documents, name=None, namespace=None, findings=Findings())
+
+    named = '  name: "123" # what it is a part of, as a label of every object\n'
+    assert f'{named}  namespace: "123" # where all its services live\n' in text
+    assert named in NUMBERS
 
 
 def test_a_service_with_the_pods_of_another_says_so() -> None:
