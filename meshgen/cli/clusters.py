@@ -50,7 +50,7 @@ def choose(
     for found in unsettled:
         if found.code in (profiles.UNKNOWN_MESH, profiles.NO_MESH, BAD_SETTING):
             raise Misuse(found, choices=_choices(written) if found.code is profiles.NO_MESH else ())
-    findings.extend(unsettled)
+    findings.extend(dict.fromkeys(unsettled))  # profiles of one mesh are refused in the same words
     return chosen
 
 
