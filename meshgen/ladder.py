@@ -11,7 +11,7 @@ from meshgen import datafiles
 from meshgen.crd import metadata, rules, service, structural
 from meshgen.crd.defaults import prepared
 from meshgen.crd.served import ServedKind
-from meshgen.crd.sets import sets_of
+from meshgen.crd.sets import newest_gateway_api, sets_of
 from meshgen.crd.store import Absent, Store
 from meshgen.crd.wording import shown, type_of
 from meshgen.diagnostics import Code, Severity, near_miss
@@ -204,6 +204,9 @@ def _headless(body: Mapping[str, Any]) -> Complaint:
 
 
 _OF_THE_PROFILE = "the profile has no Gateway API: write --set gatewayAPI.version=1.5, or that of the cluster"
+_OF_ANOTHER_CHANNEL = (
+    "it is of the experimental channel, or of a newer version: --set gatewayAPI.channel=experimental"
+)
 _OF_THE_USER = "meshgen schema import reads its CustomResourceDefinition, and --schemas DIR uses it"
 
 
@@ -222,9 +225,16 @@ def _absent(api_version: str, kind: str, absent: Absent) -> Complaint:
         near = near or near_miss(api_version, absent.served)
         return Complaint(code=NO_SCHEMA, path=("kind",), message=message, hint=near or hint)
     elsewhere = f"{kind} is of {' or '.join(absent.served)}" if absent.served else ""
+    if group == gateway_admission.GROUP and _is_of_another_channel(kind):
+        elsewhere = _OF_ANOTHER_CHANNEL
     return Complaint(
         code=NOT_SERVED,
         path=("kind",),
         message=f"{group} has no kind {kind!r} here",
         hint=elsewhere or near or f"the kinds are {', '.join(absent.kinds)}",
     )
+
+
+def _is_of_another_channel(kind: str) -> bool:
+    newest = Store(newest_gateway_api(datafiles.schemas()))
+    return any(listed.entry.kind == kind for listed in newest.kinds())

@@ -133,15 +133,6 @@ def test_kinds_without_a_schema_are_told_once_each_as_gravely_as_is_asked() -> N
                 " checked [did you mean 'networking.istio.io/v1'?]"
             ),
         ),
-        (
-            "gateway.networking.k8s.io/v1",
-            "HTTPRoute",
-            (
-                "2:7 warning MG400: HTTPRoute of gateway.networking.k8s.io/v1 has no schema here, so it is not"
-                " checked [the profile has no Gateway API: write --set gatewayAPI.version=1.5, or that of the"
-                " cluster]"
-            ),
-        ),
         ("v1", None, "2:7 error MG403: field 'kind' is missing [write 'kind': a string]"),
         ("v1", 5, "2:7 error MG401: 5 is an integer, not a string [None]"),
     ],
@@ -152,6 +143,43 @@ def test_a_kind_that_nobody_serves_is_told_with_what_is_meant(
     text = f"apiVersion: {api_version}\nkind: {json.dumps(kind)}\nmetadata: {{name: a}}\n"
 
     assert [line(each) for each in validated(text, "istio")] == [expected]
+
+
+GATEWAY = "gateway.networking.k8s.io"
+
+
+@pytest.mark.parametrize(
+    ("mesh", "kind", "expected"),
+    [
+        (
+            "istio",
+            "HTTPRoute",
+            (
+                f"warning MG400: HTTPRoute of {GATEWAY}/v1 has no schema here, so it is not checked [the"
+                " profile has no Gateway API: write --set gatewayAPI.version=1.5, or that of the cluster]"
+            ),
+        ),
+        (
+            "linkerd",
+            "TCPRoute",
+            (
+                f"error MG413: {GATEWAY} has no kind 'TCPRoute' here [it is of the experimental channel, or"
+                " of a newer version: --set gatewayAPI.channel=experimental]"
+            ),
+        ),
+        (
+            "linkerd",
+            "HTPRoute",
+            f"error MG413: {GATEWAY} has no kind 'HTPRoute' here [did you mean 'HTTPRoute'?]",
+        ),
+    ],
+)
+def test_a_kind_of_the_gateway_api_that_a_profile_lacks_is_told_with_the_setting(
+    mesh: str, kind: str, expected: str
+) -> None:
+    text = f"apiVersion: {GATEWAY}/v1\nkind: {kind}\nmetadata: {{name: a}}\n"
+
+    assert [line(each) for each in validated(text, mesh)] == [f"2:7 {expected}"]
 
 
 def test_what_stands_there_unsound_is_not_missed() -> None:
