@@ -29,7 +29,8 @@ def sets(root: Path, mesh: str, version: str, gateway_api: GatewayApi | None) ->
     names = [*index.read((own / INDEX).read_bytes()).beside, _CORE]
     if gateway_api is not None:
         names.append(_bundle(gateway_api.version, gateway_api.channel))
-    return (own, *(root / name for name in names))
+    # Of a bundle that nobody imported nothing is known: its kinds have no schema then, which is told.
+    return (own, *(root / name for name in names if (root / name).is_dir()))
 
 
 def sets_of(root: Path, profiles: Sequence[Profile]) -> tuple[Path, ...]:

@@ -18,9 +18,11 @@ HOSTNAME = Text(
     pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$",
     longest=253,
 )
+_PORT_NUMBER = r"[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]"
 SERVICE_TARGET = Text(
     what="a service as [namespace/]name[:port]",
-    pattern=r"^([a-z0-9]([a-z0-9-]*[a-z0-9])?/)?[a-z0-9]([a-z0-9-]*[a-z0-9])?(:[a-z0-9-]+)?$",
+    pattern=r"^([a-z0-9]([a-z0-9-]*[a-z0-9])?/)?[a-z0-9]([a-z0-9-]*[a-z0-9])?"
+    rf"(:({_PORT_NUMBER}|[a-z0-9-]*[a-z][a-z0-9-]*))?$",
     longest=190,
     example="shop/cart:http",
 )

@@ -91,7 +91,7 @@ def test_a_changed_definition_is_imported_whole_or_told_about(data: st.DataObjec
         parent, key = data.draw(st.sampled_from(list(places(changed))))
         if isinstance(parent, dict) and data.draw(st.booleans()):
             key = data.draw(st.sampled_from(KEYWORDS))
-        parent[key] = data.draw(VALUES)
+        parent[key] = copy.deepcopy(data.draw(VALUES))
     findings = Findings()
 
     found = imported([content(changed)], ORIGIN, findings=findings)

@@ -262,3 +262,27 @@ def test_an_intent_is_checked_by_what_holds_on_every_mesh_until_one_is_named() -
         "MG301",
     ]
     assert [line.split()[2] for line in told(intent)] == ["MG204"]
+
+
+def test_of_a_gateway_api_that_nobody_imported_nothing_is_known() -> None:
+    route = "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: a}\n"
+    findings = Findings()
+    documents = read_documents([Content("f.yaml", route.encode())], findings=findings)
+    chosen = choose("istio", {}, ["gatewayAPI.version=1.29"], findings=findings)
+    found = validate(documents, chosen).findings
+
+    assert [*findings] == []
+    assert ["MG400"] == [each.code.number for each in found]
+
+
+@pytest.mark.parametrize(
+    ("port", "codes"), [("0", ["MG122"]), ("65536", ["MG122"]), ("80", []), ("01", ["MG122"])]
+)
+def test_a_target_names_a_port_that_there_can_be(port: str, codes: list[str]) -> None:
+    intent = (
+        "apiVersion: meshgen.dev/v1alpha1\nkind: MeshIntent\nmetadata: {name: a, namespace: shop}\n"
+        "spec: {selectorLabel: app, accounts: named, services: {web: {port: 80}, copied: {port: 80,"
+        f" mirror: {{service: 'web:{port}'}}}}}}}}\n"
+    )
+
+    assert [line.split()[2] for line in told(intent)] == codes
