@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import click
 
 from meshgen import profiles
@@ -52,6 +54,31 @@ def choose(
             raise Misuse(found, choices=_choices(written) if found.code is profiles.NO_MESH else ())
     findings.extend(dict.fromkeys(unsettled))  # profiles of one mesh are refused in the same words
     return chosen
+
+
+class Caller(NamedTuple):
+    """Whoever runs meshgen without a command line: where a mesh is named there, and what each mesh needs."""
+
+    where: str
+    each: str
+
+
+def choose_one(
+    mesh: str | None, settings: tuple[str, ...], documents: Documents, caller: Caller, findings: Findings
+) -> profiles.Choice | None:
+    """Find the one cluster of a caller: the one that is named, else the only profile among its inputs."""
+    written = profiles.read_profiles(documents.profiles, findings=findings)
+    if findings.has_errors:
+        return None
+    if mesh is None and len(written) != 1:
+        names = ", ".join([*written] or [choice.profile.name for choice in profiles.built_in()])
+        hint = f"{caller.where}: {names}"
+        findings.add(profiles.NO_MESH, "no mesh is named to render for", hint=hint)
+        return None
+    chosen = profiles.choose(mesh, written, settings, may_be_file=False, findings=findings)
+    if len(chosen) > 1:
+        findings.add(profiles.UNKNOWN_MESH, f"{mesh!r} means several meshes", hint=caller.each)
+    return chosen[0] if len(chosen) == 1 else None
 
 
 def _choices(written: profiles.Profiles) -> tuple[str, ...]:

@@ -6,8 +6,8 @@ import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from meshgen import profiles
 from meshgen.api import Reading, read_documents, read_set, render
+from meshgen.cli.clusters import Caller, choose_one
 from meshgen.cli.stdout import BROKEN_PIPE, write_out
 from meshgen.cli.telling import Telling
 from meshgen.diagnostics import Diagnostic, Findings
@@ -20,10 +20,14 @@ from meshgen.krm.order import Order, read_order, read_paths
 from meshgen.krm.results import Places, results, told
 from meshgen.krm.upsert import untouched, upsert
 from meshgen.manifest import Manifest
-from meshgen.profiles import Choice
 from meshgen.report.text import count, counted
 from meshgen.scalars import Json
 from meshgen.source import MAX_FILE_BYTES, MapNode
+
+_CALLER = Caller(
+    where="write spec.mesh, or the annotation meshgen.dev/mesh of an intent, as one of these",
+    each="write one function for each",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +86,7 @@ def _rendered(call: Call, *, is_open: bool, telling: Telling, findings: Findings
     if order is None:
         return None
     documents = _documents(call, order, is_open=is_open, findings=findings)
-    chosen = _choice(order, documents, findings)
+    chosen = choose_one(order.mesh, order.settings, documents, _CALLER, findings)
     reading = read_set(documents, findings=findings, is_pinned=order.is_pinned)
     if chosen is None or findings.has_errors:
         return None
@@ -117,20 +121,3 @@ def _documents(call: Call, order: Order, *, is_open: bool, findings: Findings) -
 
 def _inline(order: Order) -> tuple[MapNode, ...]:
     return () if order.intent is None else (order.intent,)
-
-
-def _choice(order: Order, documents: Documents, findings: Findings) -> Choice | None:
-    """Find the one mesh to render for."""
-    written = profiles.read_profiles(documents.profiles, findings=findings)
-    if findings.has_errors:
-        return None
-    if order.mesh is None and len(written) != 1:
-        names = ", ".join(choice.profile.name for choice in profiles.built_in())
-        hint = f"write spec.mesh, or the annotation meshgen.dev/mesh of an intent: one of {names}"
-        findings.add(profiles.NO_MESH, "the function is not told for which mesh to render", hint=hint)
-        return None
-    chosen = profiles.choose(order.mesh, written, order.settings, may_be_file=False, findings=findings)
-    if len(chosen) > 1:
-        hint = "write one function for each mesh"
-        findings.add(profiles.UNKNOWN_MESH, f"{order.mesh!r} means several meshes", hint=hint)
-    return chosen[0] if len(chosen) == 1 else None

@@ -95,7 +95,7 @@ def test_a_profile_among_the_items_settles_the_mesh(krm: Function) -> None:
         ),
         (render_config(mesh="all"), "error[MG711 unknown-mesh]: 'all' means several meshes"),
         (render_config(mesh="isto"), "error[MG711 unknown-mesh]: there is no mesh or profile 'isto'"),
-        (render_config(), "error[MG713 no-mesh]: the function is not told for which mesh to render"),
+        (render_config(), "error[MG713 no-mesh]: no mesh is named to render for"),
         (
             render_config(mesh="istio", intent="a"),
             "error[MG120 unknown-key]: MeshRender mesh spec.intent: unknown key 'intent'",

@@ -7,19 +7,22 @@ from dataclasses import replace
 
 import click
 
-from meshgen import profiles
 from meshgen.api import Rendering, read_documents, read_set, render
 from meshgen.argocd import Request, read_request, unserved
+from meshgen.cli.clusters import Caller, choose_one
 from meshgen.cli.help import Verbatim
 from meshgen.cli.options import telling as telling_options
 from meshgen.cli.stdout import BROKEN_PIPE, write_out
 from meshgen.cli.telling import Telling
 from meshgen.diagnostics import Findings
-from meshgen.intent.load import Documents
 from meshgen.krm.order import read_below
 from meshgen.output import Syntax, stream
-from meshgen.profiles import Choice
 from meshgen.report.text import count, counted
+
+_CALLER = Caller(
+    where="set the parameter mesh of the Application to one of these",
+    each="write an Application for each",
+)
 
 
 @click.command("generate", cls=Verbatim)
@@ -65,25 +68,9 @@ def _rendering(request: Request, findings: Findings) -> Rendering | None:
     contents = read_below(request.paths, hint=hint, findings=findings)
     documents = read_documents(contents, findings=findings)
     reading = read_set(documents, findings=findings, is_pinned=request.is_pinned)
-    choice = _choice(request, documents, findings)
+    choice = choose_one(request.mesh, request.settings, documents, _CALLER, findings)
     if choice is None or findings.has_errors:
         return None
     rendering = render(reading, *choice, is_partial=request.is_partial)
     findings.extend((*rendering.findings, *unserved(rendering.manifests, os.environ)))
     return rendering
-
-
-def _choice(request: Request, documents: Documents, findings: Findings) -> Choice | None:
-    written = profiles.read_profiles(documents.profiles, findings=findings)
-    if findings.has_errors:
-        return None
-    if request.mesh is None and len(written) != 1:
-        names = ", ".join([*written] or [choice.profile.name for choice in profiles.built_in()])
-        hint = f"set the parameter mesh of the Application to one of {names}"
-        findings.add(profiles.NO_MESH, "no mesh is named to render for", hint=hint)
-        return None
-    chosen = profiles.choose(request.mesh, written, request.settings, may_be_file=False, findings=findings)
-    if len(chosen) > 1:
-        hint = "write an Application for each"
-        findings.add(profiles.UNKNOWN_MESH, f"{request.mesh!r} means several meshes", hint=hint)
-    return chosen[0] if len(chosen) == 1 else None
