@@ -56,9 +56,10 @@ def is_input(path: str, names: Iterable[str]) -> bool:
 
 
 def _replace(file: str, text: str) -> None:
-    aside = f"{file}.{os.getpid()}"
+    aside = f"{file}.meshgen-{os.getpid()}"
+    whole = _open(aside, "x")  # what stands there is not ours to remove
     try:
-        with _open(aside, "x") as whole:
+        with whole:
             whole.write(text)
         if os.path.exists(file):
             os.chmod(aside, os.stat(file).st_mode & 0o7777)

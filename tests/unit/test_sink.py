@@ -147,3 +147,13 @@ def test_a_file_that_is_read_is_told_from_others(
     Path("link.yaml").symlink_to("intent.yaml")
 
     assert expected is is_input(path, inputs)
+
+
+def test_a_file_that_has_the_name_of_the_half_one_stays(tmp_path: Path) -> None:
+    file, other = tmp_path / "report.json", tmp_path / f"report.json.meshgen-{os.getpid()}"
+    other.write_text("somebody else's")
+
+    with pytest.raises(FileExistsError):
+        open_sink(str(file)).write("{}\n")
+
+    assert {other.name: "somebody else's"} == _files(tmp_path)
