@@ -16,6 +16,8 @@ from meshgen.crd.store import Absent, Store
 from meshgen.crd.wording import shown, type_of
 from meshgen.diagnostics import Code, Severity, near_miss
 from meshgen.gatewayapi import admission as gateway_admission
+from meshgen.gatewayapi import coherence as gateway_coherence
+from meshgen.gatewayapi.routes import KINDS
 from meshgen.profiles import Choice
 from meshgen.resources import WORKLOADS, Complaint, Path, Resource, Resources, is_grave
 
@@ -167,11 +169,13 @@ def judge_together(
 ) -> Iterator[Complaint]:
     """Tell what contradicts itself among sound objects; each complaint names its object.
 
-    What is absent may exist in the cluster, or be one of the `unsound`. Reports MG412 and what the
-    meshes report.
+    What is absent may exist in the cluster, or be one of the `unsound`. Reports MG412, MG426 and
+    what the meshes report.
     """
     together = Resources(resources, unsound=unsound)
     yield from _duplicates(resources)
+    routes = together.of(gateway_admission.GROUP, *KINDS)
+    yield from gateway_coherence.without_backends(routes, together)
     for backend, profile in by.choices:
         if by.is_of_one_mesh or any(backend.owns(resource.group) for resource in resources):
             yield from backend.coherence(together, profile)

@@ -40,16 +40,21 @@ ROUTE_TIE = Code(
 
 
 def incoherent(every: Iterable[Resource], resources: Resources) -> Iterator[Complaint]:
-    """Yield what is contradicted of some routes. Reports MG426 to MG429.
+    """Yield what is contradicted of some routes but their backends. Reports MG427 to MG429.
 
     A Service counts as absent where the files hold others of its namespace.
     """
     kept = tuple(every)
     for route in kept:
         yield from _parents(route, resources)
-        yield from _backends(route, resources)
     yield from _conflicts(kept)
     yield from _ties(kept)
+
+
+def without_backends(every: Iterable[Resource], resources: Resources) -> Iterator[Complaint]:
+    """Yield the backends that routes miss: every implementation answers with 500. Reports MG426."""
+    for route in every:
+        yield from _backends(route, resources)
 
 
 def _parents(route: Resource, resources: Resources) -> Iterator[Complaint]:

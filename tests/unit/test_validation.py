@@ -192,6 +192,7 @@ def test_what_stands_there_unsound_is_not_missed() -> None:
     unsound = service.format("cart", "{ports: [{port: 80}], soon: 1}")
 
     assert [each.split()[2] for each in told(route + sound, mesh="linkerd")] == ["MG426"]
+    assert [each.split()[2] for each in told(route + sound)] == ["MG426"]
     assert [each.split()[2] for each in told(route + sound + unsound, mesh="linkerd")] == ["MG402"]
 
 

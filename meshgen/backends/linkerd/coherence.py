@@ -37,6 +37,7 @@ def incoherent(resources: Resources, profile: Profile) -> Iterator[Complaint]:
         *resources.of(routes.GROUP, "GRPCRoute", "HTTPRoute", "TLSRoute", "TCPRoute"),
     )
     yield from coherence.incoherent(every, resources)
+    yield from coherence.without_backends(resources.of(_POLICY, "HTTPRoute"), resources)
     held = _held(resources)
     for resource, path, wanted in (*_of_policies(resources), *_of_routes(every), *_of_limits(resources)):
         yield from _missing(resource, path, wanted, held)
