@@ -83,7 +83,7 @@ class Resources:
     def __init__(self, every: Sequence[Resource], *, unsound: Sequence[Resource] = ()) -> None:
         """Take objects that may be read; of what is `unsound` it is only known that it is there."""
         self.every = tuple(every)
-        self._unsound = tuple(unsound)
+        self._unsound = frozenset((each.group, each.kind, each.namespace) for each in unsound)
         self._by_kind: dict[tuple[str, str], list[Resource]] = defaultdict(list)
         for resource in every:
             self._by_kind[resource.group, resource.kind].append(resource)
@@ -108,12 +108,15 @@ class Resources:
         Services that were generated stand beside others that were not, and so tell nothing either; nor
         does a namespace with an unsound one, which may be the one that is missed.
         """
-        hidden = {each.namespace for each in self._unsound if (each.group, each.kind) == ("", "Service")}
         return frozenset(
             each.namespace
             for each in self.of("", "Service")
-            if each.labels.get(MANAGED_BY) != "meshgen" and each.namespace not in hidden
+            if each.labels.get(MANAGED_BY) != "meshgen" and not self.is_hidden("", "Service", each.namespace)
         )
+
+    def is_hidden(self, group: str, kind: str, namespace: str) -> bool:
+        """Tell whether what is missed may be there: an unsound object of its kind stands in the namespace."""
+        return (group, kind, namespace) in self._unsound
 
 
 # What runs pods. No schema describes these kinds here, so nothing in them is taken for granted.

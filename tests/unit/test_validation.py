@@ -196,6 +196,49 @@ def test_what_stands_there_unsound_is_not_missed() -> None:
     assert [each.split()[2] for each in told(route + sound + unsound, mesh="linkerd")] == ["MG402"]
 
 
+SUBSETS = "spec: {host: web, subsets: [{name: v1}]}"
+GATES = "spec: {selector: {a: b}, servers: [{hosts: [a.b], port: {number: 80, name: http, protocol: HTTP}}]}"
+ROUTED = (
+    "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: web, namespace: shop}\n"
+    "spec: {hosts: [a.b], gateways: [gate], http: [{route: [{destination: {host: web, subset: v2}}]}]}\n"
+)
+NETWORKED = "---\napiVersion: networking.istio.io/v1\nkind: {}\nmetadata: {{name: {}, namespace: shop}}\n{}\n"
+ALLOWED = (
+    "apiVersion: policy.linkerd.io/v1alpha1\nkind: AuthorizationPolicy\n"
+    "metadata: {name: a, namespace: shop}\n"
+    "spec: {targetRef: {group: policy.linkerd.io, kind: Server, name: web}, requiredAuthenticationRefs: []}\n"
+)
+SERVER = (
+    "---\napiVersion: policy.linkerd.io/v1beta3\nkind: Server\nmetadata: {{name: {}, namespace: shop}}\n"
+    "spec: {{port: 80, podSelector: {{}}{}}}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("mesh", "sound", "unsound", "missed"),
+    [
+        (
+            "istio",
+            ROUTED + NETWORKED.format("Gateway", "gates", GATES),
+            NETWORKED.format("Gateway", "gate", "spec: {soon: 1}"),
+            "MG461",
+        ),
+        (
+            "istio",
+            ROUTED + NETWORKED.format("DestinationRule", "web", SUBSETS),
+            NETWORKED.format("DestinationRule", "more", "spec: {host: web, soon: 1}"),
+            "MG457",
+        ),
+        ("linkerd", ALLOWED + SERVER.format("api", ""), SERVER.format("web", ", soon: 1"), "MG474"),
+    ],
+)
+def test_what_may_stand_in_an_unsound_object_is_not_missed(
+    mesh: str, sound: str, unsound: str, missed: str
+) -> None:
+    assert [each.split()[2] for each in told(sound, mesh=mesh)] == [missed]
+    assert [each.split()[2] for each in told(sound + unsound, mesh=mesh)] == ["MG402"]
+
+
 LAX = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
 NETWORKING = "networking.istio.io"
 ROUTELESS = "the route has none of route, redirect and directResponse [write one of them]"

@@ -24,6 +24,7 @@ MISSING_TARGET = Code(
     severity=Severity.WARNING,
 )
 
+_HELD = (_POLICY, routes.GROUP)
 _TARGETS = {"server": "Server", "httproute": "HTTPRoute", "grpcroute": "GRPCRoute"}
 
 
@@ -40,7 +41,8 @@ def incoherent(resources: Resources, profile: Profile) -> Iterator[Complaint]:
     yield from coherence.without_backends(resources.of(_POLICY, "HTTPRoute"), resources)
     held = _held(resources)
     for resource, path, wanted in (*_of_policies(resources), *_of_routes(every), *_of_limits(resources)):
-        yield from _missing(resource, path, wanted, held)
+        if not any(resources.is_hidden(group, wanted.kind, wanted.namespace) for group in _HELD):
+            yield from _missing(resource, path, wanted, held)
     yield from shadows(every, resources, profile)
     yield from overlaps(resources)
     yield from unfit(every, resources)
@@ -62,7 +64,7 @@ _Held = Mapping[tuple[str, str], Mapping[str, set[str]]]  # by kind and namespac
 def _held(resources: Resources) -> _Held:
     held: dict[tuple[str, str], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for each in resources.every:
-        if each.group in (_POLICY, routes.GROUP):
+        if each.group in _HELD:
             held[each.kind, each.namespace][each.name].add(each.group)
     return held
 

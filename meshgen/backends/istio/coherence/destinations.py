@@ -89,6 +89,8 @@ def _subset(
     rules, subsets = known.rules.get(host, ()), known.subsets(host)
     if not wanted or not rules or wanted in subsets:
         return
+    if known.resources.is_hidden(NETWORKING, "DestinationRule", rules[0].namespace):
+        return
     yield Complaint(
         code=UNKNOWN_SUBSET,
         path=(*path, "subset"),

@@ -98,6 +98,8 @@ def _missing(
     """Hold the absence of an object against one that names it, where the files hold others like it."""
     group, kind, namespace, name = key
     beside = known.names(group, kind, namespace)
+    if known.resources.is_hidden(group, kind, namespace):
+        return
     if name not in beside and (beside - {of.name} if kind == of.kind else beside):
         yield Complaint(
             code=UNKNOWN_REFERENCE,
