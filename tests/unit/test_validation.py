@@ -208,6 +208,16 @@ ALLOWED = (
     "metadata: {name: a, namespace: shop}\n"
     "spec: {targetRef: {group: policy.linkerd.io, kind: Server, name: web}, requiredAuthenticationRefs: []}\n"
 )
+INTENTIONS = (
+    "apiVersion: consul.hashicorp.com/v1alpha1\nkind: ServiceIntentions\n"
+    "metadata: {name: a, namespace: shop}\n"
+    "spec: {destination: {name: web}, sources: [{name: b, action: allow}], jwt: {providers: [{name: two}]}}\n"
+)
+PROVIDER = (
+    "---\napiVersion: consul.hashicorp.com/v1alpha1\nkind: JWTProvider\n"
+    "metadata: {{name: {}, namespace: shop}}\n"
+    "spec: {{{}issuer: i, jsonWebKeySet: {{remote: {{uri: 'https://a.b/c'}}}}}}\n"
+)
 SERVER = (
     "---\napiVersion: policy.linkerd.io/v1beta3\nkind: Server\nmetadata: {{name: {}, namespace: shop}}\n"
     "spec: {{port: 80, podSelector: {{}}{}}}\n"
@@ -229,6 +239,7 @@ SERVER = (
             NETWORKED.format("DestinationRule", "more", "spec: {host: web, soon: 1}"),
             "MG457",
         ),
+        ("consul", INTENTIONS + PROVIDER.format("one", ""), PROVIDER.format("two", "soon: 1, "), "MG499"),
         ("linkerd", ALLOWED + SERVER.format("api", ""), SERVER.format("web", ", soon: 1"), "MG474"),
     ],
 )

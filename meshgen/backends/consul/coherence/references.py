@@ -21,8 +21,8 @@ _SOURCE = "hashicorp/consul agent/consul/state/config_entry.go"
 def complaints(resources: Resources) -> Iterator[Complaint]:
     """Complain of what the files should hold: a JWTProvider among others, a flag in the Mesh."""
     providers = {each.name for each in resources.of(GROUP, "JWTProvider")}
-    if providers:
-        for intentions in resources.of(GROUP, "ServiceIntentions"):
+    for intentions in resources.of(GROUP, "ServiceIntentions") if providers else ():
+        if not resources.is_hidden(GROUP, "JWTProvider", intentions.namespace):
             yield from _providers(intentions, providers)
     for mesh in resources.of(GROUP, "Mesh"):
         if not Part.spec_of(mesh).flag("allowEnablingPermissiveMutualTLS"):
