@@ -87,9 +87,8 @@ def read_set(documents: Documents, *, findings: Findings, is_pinned: bool = Fals
     written = load(documents.intents, findings=findings)
     if not documents.intents and not findings.has_errors:
         findings.add(NO_INTENT, "the files hold no MeshIntent", hint="name a file that holds one")
-    shown = show(
-        documents.others, namespaces=(intent.metadata.namespace for intent in written), findings=findings
-    )
+    others = documents.others if written else ()  # else nobody asks what they show
+    shown = show(others, namespaces=(intent.metadata.namespace for intent in written), findings=findings)
     return Reading(
         documents=documents,
         written=written,

@@ -91,7 +91,7 @@ def _field(found: Diagnostic, place: Place) -> str:
 def _title(item: MapNode) -> str:
     found = identity(item)
     name = f"{found.namespace}/{found.name}" if found.namespace else found.name
-    return f"{found.kind} {name}"
+    return f"{found.kind} {name}".rstrip()
 
 
 def results(findings: Iterable[Diagnostic], places: Places) -> list[Json]:

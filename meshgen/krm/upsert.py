@@ -34,7 +34,7 @@ def upsert(
     Another one stays, as `text` gives it, else written anew. Reports MG723 for an object of anybody else that
     a manifest would overwrite.
     """
-    wanted = {_identity(manifest): manifest for manifest in manifests}
+    wanted = _wanted(manifests)
     home = {owner.namespace for owner in owners}
     texts: list[str] = []
     placed: set[Identity] = set()
@@ -52,13 +52,31 @@ def upsert(
     return (*texts, *rest)
 
 
+def refuse(
+    items: Iterable[MapNode],
+    manifests: Sequence[Manifest],
+    *,
+    owners: frozenset[Owner],
+    findings: Findings,
+) -> None:
+    """Report MG723 for objects of anybody that manifests would overwrite, and that cannot be replaced."""
+    wanted = _wanted(manifests)
+    home = {owner.namespace for owner in owners}
+    for item in items:
+        key = _placed(identity(item), home)
+        if key in wanted:
+            _report_taken(item, wanted[key], findings)
+
+
 def untouched(items: Iterable[MapNode], *, findings: Findings) -> tuple[str, ...]:
     """Write objects as they came."""
     return tuple(text for item in items for text in _text(item, findings))
 
 
-def _identity(manifest: Manifest) -> Identity:
-    return Identity(group(manifest.api_version), manifest.kind, manifest.namespace, manifest.name)
+def _wanted(manifests: Iterable[Manifest]) -> dict[Identity, Manifest]:
+    return {
+        Identity(group(each.api_version), each.kind, each.namespace, each.name): each for each in manifests
+    }
 
 
 def _placed(key: Identity, home: set[str]) -> Identity:

@@ -25,7 +25,7 @@ from meshgen.krm.items import group, text_at
 from meshgen.krm.names import check_names
 from meshgen.krm.results import Places, told
 from meshgen.krm.stream import Stream, joined, read_stream
-from meshgen.krm.upsert import upsert
+from meshgen.krm.upsert import refuse, upsert
 from meshgen.report.text import count, counted
 from meshgen.source import MapNode
 
@@ -137,7 +137,7 @@ def _placed(stream: Stream, reading: Reading, rendering: Rendering, findings: Fi
     owners = frozenset(Owner(each.name, each.namespace) for each in metadata)
     # What stands in a List is in the way, whoever wrote it: its text is that of the whole List.
     listed = tuple(each for item in items for each in objects((item,)) if each is not item)
-    upsert(listed, rendering.manifests, owners=frozenset(), findings=findings)
+    refuse(listed, rendering.manifests, owners=owners, findings=findings)
     return upsert(items, rendering.manifests, owners=owners, text=stream.text, findings=findings)
 
 
