@@ -28,7 +28,7 @@ def write(findings: Sequence[Diagnostic]) -> str:
 
 def _changed(changed: Sequence[Diagnostic]) -> Iterator[str]:
     if changed:
-        lines = (f"- {_literal(found.message)}" for found in changed[:MOST_SHOWN])
+        lines = (f"- {_literal(_place(found))}{_literal(found.message)}" for found in changed[:MOST_SHOWN])
         yield "### Changed objects"
         yield "\n".join((*lines, *_unshown(changed, "- ")))
 
@@ -47,8 +47,12 @@ def _unshown(findings: Sequence[Diagnostic], before: str) -> Iterator[str]:
         yield f"{before}and {len(findings) - MOST_SHOWN} more"
 
 
+def _place(found: Diagnostic) -> str:
+    return "" if found.span is None else f"{places.path(found.span.file)}:{found.span.line}: "
+
+
 def _row(found: Diagnostic) -> str:
-    place = "" if found.span is None else f"{places.path(found.span.file)}:{found.span.line}"
+    place = _place(found).removesuffix(": ")
     hint = "" if found.hint is None else f"<br>{_literal(found.hint)}"
     return f"| {found.severity.value} | {found.code} | {_literal(place)} | {_literal(found.message)}{hint} |"
 

@@ -11,17 +11,19 @@ from meshgen.report.markdown import MOST_SHOWN
 from tests.unit.reported import ERROR, NOWHERE, WARNING
 
 MISSING = Diagnostic(code=OUT_OF_DATE, message="deploy/a_b.yaml is missing", severity=Severity.ERROR)
+DIFFERENT = replace(MISSING, message="c.yaml differs", span=Span("deploy/istio/c.yaml", 3, 1))
 
 
 def test_changed_objects_come_first_and_then_the_gravest_findings() -> None:
-    text = report([NOWHERE, WARNING, MISSING, ERROR], Format.MARKDOWN)
+    text = report([NOWHERE, WARNING, MISSING, DIFFERENT, ERROR], Format.MARKDOWN)
 
     assert (
-        "**meshgen**: 2 errors, 1 warning, 1 note\n"
+        "**meshgen**: 3 errors, 1 warning, 1 note\n"
         "\n"
         "### Changed objects\n"
         "\n"
         "- deploy/a&#95;b.yaml is missing\n"
+        "- deploy/istio/c.yaml:3: c.yaml differs\n"
         "\n"
         "### Findings\n"
         "\n"
