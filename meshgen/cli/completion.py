@@ -6,7 +6,6 @@ import click
 from click.shell_completion import get_completion_class
 
 from meshgen.cli.help import Verbatim
-from meshgen.cli.stdout import print_out
 
 
 @click.command("completion", cls=Verbatim)
@@ -23,6 +22,8 @@ def command(ctx: click.Context, shell: str) -> int:
       meshgen completion fish > ~/.config/fish/completions/meshgen.fish
       source <(meshgen completion bash)
     """
+    from meshgen.cli.stdout import print_out  # it reads YAML, which TAB has no time for
+
     script = get_completion_class(shell)
     assert script is not None, "click knows the three shells"
     root = ctx.find_root()
