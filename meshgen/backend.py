@@ -16,6 +16,7 @@ from meshgen.intent.resolved import ResolvedSet
 from meshgen.manifest import MANAGED_BY, PART_OF, Meta, Plan
 from meshgen.profile import Blocks, Profile
 from meshgen.resources import Complaint, Resource, Resources
+from meshgen.seen import Detection
 from meshgen.support import Capabilities
 
 
@@ -35,6 +36,7 @@ class Backend:
     unwritten_mode: Callable[[Profile], Mode]  # what ports admit where nobody writes a mode
     limits: Callable[[ResolvedSet, Profile], Iterable[Diagnostic]]  # relations between fields
     plan: Callable[[ResolvedSet, Profile], tuple[Plan, ...]]  # in an order that is safe to apply
+    detection: Detection  # how a live cluster shows it
     admission: Callable[[Resource, Profile], Iterable[Complaint]] = lambda _resource, _profile: ()
     coherence: Callable[[Resources, Profile], Iterable[Complaint]] = lambda _resources, _profile: ()
 

@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from meshgen.cli import detecting
 from meshgen.cli.clusters import clusters
 from meshgen.cli.completing import meshes
 from meshgen.cli.groups import Words
@@ -33,12 +34,13 @@ class _Profiles(Words):
 @click.group("profile", cls=_Profiles, invoke_without_command=True)
 @click.pass_context
 def command(ctx: click.Context) -> None:
-    """Show profiles: the facts of a cluster that no intent should know.
+    """Show or detect profiles: the facts of a cluster that no intent should know.
 
     For example:
       meshgen profile list
       meshgen profile show istio
       meshgen profile show linkerd --set version=2.19 > profile.yaml
+      meshgen profile detect --context staging > profile.yaml
       meshgen render intent.yaml -m profile.yaml
     """
     if ctx.invoked_subcommand is None:
@@ -102,3 +104,6 @@ def show(name: str, settings: tuple[str, ...]) -> int:
         for _, profile in clusters(name, settings)
     )
     return print_out("---\n".join(map(dump, shown)))
+
+
+command.add_command(detecting.command)

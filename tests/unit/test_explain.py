@@ -52,6 +52,15 @@ WITHOUT = {
     "MG740": "of the folder that is written to",
     "MG741": "of an Application of Argo CD",
     "MG742": "of an Application of Argo CD",
+    "MG760": "of a cluster",
+    "MG761": "of a cluster",
+    "MG762": "of a cluster",
+    "MG763": "of a cluster",
+    "MG764": "of a cluster",
+    "MG765": "of a cluster",
+    "MG766": "of a cluster",
+    "MG767": "of a cluster",
+    "MG768": "of a cluster",
     "MG901": "of a bug",
 }
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from meshgen.backend import Backend
 from meshgen.backends.consul.ambient import ambient
 from meshgen.backends.consul.capabilities import CAPABILITIES
+from meshgen.backends.consul.detection import DETECTION
 from meshgen.backends.consul.limits import limits
 from meshgen.backends.consul.plan import plan
 from meshgen.backends.consul.plan.meta import DOMAINS
@@ -39,6 +40,7 @@ BACKEND = Backend(
     unwritten_mode=unwritten_mode,
     limits=limits,
     plan=plan,
+    detection=DETECTION,
     admission=_refused,
     coherence=_incoherent,
 )

@@ -7,6 +7,7 @@ from meshgen.backends.istio.admission import refused
 from meshgen.backends.istio.ambient import ambient
 from meshgen.backends.istio.capabilities import CAPABILITIES
 from meshgen.backends.istio.coherence import incoherent
+from meshgen.backends.istio.detection import DETECTION
 from meshgen.backends.istio.limits import limits
 from meshgen.backends.istio.plan import plan
 from meshgen.backends.istio.profiles import PROFILES, VERSIONS, unwritten_mode
@@ -23,6 +24,7 @@ BACKEND = Backend(
     unwritten_mode=unwritten_mode,
     limits=limits,
     plan=plan,
+    detection=DETECTION,
     admission=refused,
     coherence=incoherent,
 )

@@ -7,6 +7,7 @@ from meshgen.backends.linkerd.admission import refused
 from meshgen.backends.linkerd.ambient import ambient
 from meshgen.backends.linkerd.capabilities import CAPABILITIES
 from meshgen.backends.linkerd.coherence import incoherent
+from meshgen.backends.linkerd.detection import DETECTION
 from meshgen.backends.linkerd.limits import limits
 from meshgen.backends.linkerd.plan import plan
 from meshgen.backends.linkerd.profiles import (
@@ -31,6 +32,7 @@ BACKEND = Backend(
     unwritten_mode=unwritten_mode,
     limits=limits,
     plan=plan,
+    detection=DETECTION,
     admission=refused,
     coherence=incoherent,
 )

@@ -6,7 +6,7 @@ import click
 
 from meshgen.cli.groups import Words
 from meshgen.cli.help import written
-from meshgen.cli.schema import exporting, importing, listing, showing
+from meshgen.cli.schema import exporting, importing, listing, pulling, showing
 from meshgen.cli.schema.known import store_of
 from meshgen.kinds import kinds
 
@@ -30,6 +30,7 @@ def command(ctx: click.Context) -> None:
       meshgen schema show MeshIntent > meshintent.json
       meshgen schema show VirtualService.networking.istio.io/v1
       meshgen schema import crds/ --mesh istio --mesh-version 1.31 -d schemas
+      meshgen schema pull -d schemas
       meshgen schema export -m istio -d kubeconform
     """
     if ctx.invoked_subcommand is None:
@@ -39,4 +40,5 @@ def command(ctx: click.Context) -> None:
 command.add_command(listing.command)
 command.add_command(showing.command)
 command.add_command(importing.command)
+command.add_command(pulling.command)
 command.add_command(exporting.command)

@@ -17,7 +17,7 @@ from meshgen.inputs import read_inputs
 from meshgen.report.text import count, counted
 from meshgen.values import DNS_LABEL, Text
 
-_VERSION = Text(
+SET_VERSION = Text(
     what="a version such as 1.30", pattern=r"^v?[0-9][-.+A-Za-z0-9]*$", longest=63, example="1.30"
 )
 _SET = Text(
@@ -28,7 +28,7 @@ _SET = Text(
 )
 
 
-class _Worded(click.ParamType[str, str]):
+class Worded(click.ParamType[str, str]):
     """A word with a grammar."""
 
     def __init__(self, grammar: Text) -> None:
@@ -48,14 +48,14 @@ class _Worded(click.ParamType[str, str]):
 @click.option(
     "--mesh",
     metavar="NAME",
-    type=_Worded(DNS_LABEL),
+    type=Worded(DNS_LABEL),
     required=True,
     help="Whose definitions they are: a mesh, or whatever project defines kinds.",
 )
 @click.option(
     "--mesh-version",
     metavar="VERSION",
-    type=_Worded(_VERSION),
+    type=Worded(SET_VERSION),
     required=True,
     help="Of which version they are.",
 )
@@ -73,7 +73,7 @@ class _Worded(click.ParamType[str, str]):
 @click.option(
     "--beside",
     metavar="NAME/VERSION",
-    type=_Worded(_SET),
+    type=Worded(_SET),
     multiple=True,
     help="Another set whose kinds every such cluster has, an extension's. May be repeated.",
 )
@@ -116,12 +116,12 @@ def command(  # noqa: PLR0913  click gives each option by its name
     found = None if findings.has_errors else imported(contents, origin, findings=findings)
     if found is not None and not telling.fails(findings):
         schemafiles.keep(found, folder, findings=findings)
-    telling.tell(findings, summary=_summary(found, folder, findings))
+    telling.tell(findings, summary=summary(found, folder, findings))
     return 1 if telling.fails(findings) else 0
 
 
-def _summary(found: Imported | None, folder: Path, findings: Findings) -> str:
-    """Say on one line what became of the import: `istio/1.31: 15 kinds -> schemas/istio/1.31`."""
+def summary(found: Imported | None, folder: Path, findings: Findings) -> str:
+    """Say on one line what became of an import: `istio/1.31: 15 kinds -> schemas/istio/1.31`."""
     if found is None or findings.has_errors:
         return ", ".join(("nothing written", *count(findings)))
     name = found.index.name
