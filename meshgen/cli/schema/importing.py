@@ -28,7 +28,7 @@ _SET = Text(
 )
 
 
-class Worded(click.ParamType[str, str]):
+class Worded(click.ParamType):  # type: ignore[type-arg]  # of two arguments from click 8.5 only
     """A word with a grammar."""
 
     def __init__(self, grammar: Text) -> None:
