@@ -6,6 +6,7 @@ import importlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from meshgen.ambient import Default
 from meshgen.diagnostics import Diagnostic
@@ -31,18 +32,35 @@ class Backend:
     profiles: tuple[Profile, ...]  # built in; the first is what the backend's name means
     block: type[Located] | None  # its own block of a MeshProfile, under the key of the same name
     domains: tuple[str, ...]  # its API groups; label and annotation keys of these stay with the intent
-    capabilities: Capabilities
+    table: Callable[[], Capabilities]  # of who carries what
     ambient: Callable[[Profile], tuple[Default, ...]]  # what is in force where nothing is written
     unwritten_mode: Callable[[Profile], Mode]  # what ports admit where nobody writes a mode
     limits: Callable[[ResolvedSet, Profile], Iterable[Diagnostic]]  # relations between fields
     plan: Callable[[ResolvedSet, Profile], tuple[Plan, ...]]  # in an order that is safe to apply
     detection: Detection  # how a live cluster shows it
-    admission: Callable[[Resource, Profile], Iterable[Complaint]] = lambda _resource, _profile: ()
-    coherence: Callable[[Resources, Profile], Iterable[Complaint]] = lambda _resources, _profile: ()
+    admission: Callable[[Resource, Profile], Iterable[Complaint]]  # what is refused of one object
+    coherence: Callable[[Resources, Profile], Iterable[Complaint]]  # and of several together
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Who carries what."""
+        return self.table()
 
     def owns(self, group: str) -> bool:
         """Tell whether an API group, or a domain of labels, is the mesh's own."""
         return is_below(group, self.domains)
+
+
+def late(module: str, name: str) -> Callable[..., Any]:
+    """Name a function of a backend whose module is imported when it is called first.
+
+    Plans, tables and rules of one mesh take 50 ms to import, and most commands need few of them.
+    """
+
+    def call(*arguments: Any) -> Any:
+        return getattr(importlib.import_module(module), name)(*arguments)
+
+    return call
 
 
 def backends() -> tuple[Backend, ...]:

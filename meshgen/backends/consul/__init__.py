@@ -2,31 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from meshgen.backend import Backend
-from meshgen.backends.consul.ambient import ambient
-from meshgen.backends.consul.capabilities import CAPABILITIES
+from meshgen.backend import Backend, late
 from meshgen.backends.consul.detection import DETECTION
-from meshgen.backends.consul.limits import limits
-from meshgen.backends.consul.plan import plan
-from meshgen.backends.consul.plan.meta import DOMAINS
-from meshgen.backends.consul.profiles import PROFILES, VERSIONS, ConsulBlock, unwritten_mode
-from meshgen.profile import Profile
-from meshgen.resources import Complaint, Resource, Resources
-
-
-def _refused(resource: Resource, profile: Profile) -> Iterator[Complaint]:
-    from meshgen.backends.consul.admission import refused  # of no use until a manifest is judged
-
-    yield from refused(resource, profile)
-
-
-def _incoherent(resources: Resources, profile: Profile) -> Iterator[Complaint]:
-    from meshgen.backends.consul.coherence import incoherent
-
-    yield from incoherent(resources, profile)
-
+from meshgen.backends.consul.profiles import DOMAINS, PROFILES, VERSIONS, ConsulBlock, unwritten_mode
 
 BACKEND = Backend(
     name="consul",
@@ -35,12 +13,12 @@ BACKEND = Backend(
     profiles=PROFILES,
     block=ConsulBlock,
     domains=DOMAINS,
-    capabilities=CAPABILITIES,
-    ambient=ambient,
+    table=late(f"{__name__}.capabilities", "capabilities"),
+    ambient=late(f"{__name__}.ambient", "ambient"),
     unwritten_mode=unwritten_mode,
-    limits=limits,
-    plan=plan,
+    limits=late(f"{__name__}.limits", "limits"),
+    plan=late(f"{__name__}.plan", "plan"),
     detection=DETECTION,
-    admission=_refused,
-    coherence=_incoherent,
+    admission=late(f"{__name__}.admission", "refused"),
+    coherence=late(f"{__name__}.coherence", "incoherent"),
 )

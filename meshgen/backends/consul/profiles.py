@@ -8,6 +8,7 @@ from meshgen.intent.access import Mode
 from meshgen.intent.features import Located, plain
 from meshgen.profile import Edition, Profile
 
+DOMAINS = ("hashicorp.com",)
 VERSIONS = ("1.8", "1.9", "2.0")  # of consul-k8s, its chart
 
 

@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from meshgen.backend import Backend
-from meshgen.backends.istio.admission import refused
-from meshgen.backends.istio.ambient import ambient
-from meshgen.backends.istio.capabilities import CAPABILITIES
-from meshgen.backends.istio.coherence import incoherent
+from meshgen.backend import Backend, late
 from meshgen.backends.istio.detection import DETECTION
-from meshgen.backends.istio.limits import limits
-from meshgen.backends.istio.plan import plan
 from meshgen.backends.istio.profiles import PROFILES, VERSIONS, unwritten_mode
 
 BACKEND = Backend(
@@ -19,12 +13,12 @@ BACKEND = Backend(
     profiles=PROFILES,
     block=None,
     domains=("istio.io",),
-    capabilities=CAPABILITIES,
-    ambient=ambient,
+    table=late(f"{__name__}.capabilities", "capabilities"),
+    ambient=late(f"{__name__}.ambient", "ambient"),
     unwritten_mode=unwritten_mode,
-    limits=limits,
-    plan=plan,
+    limits=late(f"{__name__}.limits", "limits"),
+    plan=late(f"{__name__}.plan", "plan"),
     detection=DETECTION,
-    admission=refused,
-    coherence=incoherent,
+    admission=late(f"{__name__}.admission", "refused"),
+    coherence=late(f"{__name__}.coherence", "incoherent"),
 )

@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from meshgen.backend import Backend
-from meshgen.backends.linkerd.admission import refused
-from meshgen.backends.linkerd.ambient import ambient
-from meshgen.backends.linkerd.capabilities import CAPABILITIES
-from meshgen.backends.linkerd.coherence import incoherent
+from meshgen.backend import Backend, late
 from meshgen.backends.linkerd.detection import DETECTION
-from meshgen.backends.linkerd.limits import limits
-from meshgen.backends.linkerd.plan import plan
 from meshgen.backends.linkerd.profiles import (
     DOMAINS,
     GATEWAY_APIS,
@@ -27,12 +21,12 @@ BACKEND = Backend(
     profiles=PROFILES,
     block=LinkerdBlock,
     domains=DOMAINS,
-    capabilities=CAPABILITIES,
-    ambient=ambient,
+    table=late(f"{__name__}.capabilities", "capabilities"),
+    ambient=late(f"{__name__}.ambient", "ambient"),
     unwritten_mode=unwritten_mode,
-    limits=limits,
-    plan=plan,
+    limits=late(f"{__name__}.limits", "limits"),
+    plan=late(f"{__name__}.plan", "plan"),
     detection=DETECTION,
-    admission=refused,
-    coherence=incoherent,
+    admission=late(f"{__name__}.admission", "refused"),
+    coherence=late(f"{__name__}.coherence", "incoherent"),
 )

@@ -12,3 +12,8 @@ from meshgen.intent.model import MeshIntent
 from meshgen.support import Capabilities
 
 CAPABILITIES = Capabilities((*SERVICES, *TRAFFIC, *POLICY, *ACCESS, *RULES), declared=declared(MeshIntent))
+
+
+def capabilities() -> Capabilities:
+    """Give the table."""
+    return CAPABILITIES

@@ -8,7 +8,6 @@ from meshgen.backends.consul.plan.defaults import service_defaults
 from meshgen.backends.consul.plan.intentions import intentions
 from meshgen.backends.consul.plan.limiting import overrides
 from meshgen.backends.consul.plan.mesh import mesh
-from meshgen.backends.consul.plan.meta import DOMAINS
 from meshgen.backends.consul.plan.names import Names, own_services
 from meshgen.backends.consul.plan.resolver import resolvers
 from meshgen.backends.consul.plan.router import routers
@@ -16,6 +15,7 @@ from meshgen.backends.consul.plan.splitter import splitters
 from meshgen.backends.consul.plan.tokens import jwt_providers
 from meshgen.backends.consul.plan.waiting import longest_waits
 from meshgen.backends.consul.plan.wide import namespace_intentions
+from meshgen.backends.consul.profiles import DOMAINS
 from meshgen.intent.resolved import ResolvedService, ResolvedSet
 from meshgen.manifest import Plan
 from meshgen.profile import Profile

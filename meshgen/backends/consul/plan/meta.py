@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from meshgen.backend import meta
+from meshgen.backends.consul.profiles import DOMAINS
 from meshgen.intent.model import MeshIntent
 from meshgen.intent.resolved import ResolvedService
 from meshgen.manifest import Meta
-
-DOMAINS = ("hashicorp.com",)
 
 
 def named(service: ResolvedService, name: str) -> Meta:

@@ -14,3 +14,8 @@ from meshgen.support import Capabilities
 CAPABILITIES = Capabilities(
     (*SERVICES, *hidden_by_a_split((*TRAFFIC, *BALANCING)), *RATES, *ACCESS), declared=declared(MeshIntent)
 )
+
+
+def capabilities() -> Capabilities:
+    """Give the table."""
+    return CAPABILITIES
