@@ -296,6 +296,15 @@ def test_two_objects_of_one_name_are_told_at_the_second() -> None:
     assert told(one * 2) == ["9:18 error MG412 metadata.name: PeerAuthentication shop/a stands twice"]
 
 
+def test_objects_of_two_names_or_namespaces_or_without_a_name_are_no_duplicates() -> None:
+    def of(metadata: str) -> str:
+        return f"---\n{HEAD}metadata: {{{metadata}}}\nspec: {{}}\n"
+
+    assert told(of("name: a, namespace: shop") + of("name: b, namespace: shop")) == []
+    assert told(of("name: a, namespace: shop") + of("name: a, namespace: cart")) == []
+    assert told(of("generateName: a-") * 2) == []
+
+
 def test_a_cluster_that_is_named_judges_alone() -> None:
     istio = f"{HEAD}metadata: {{name: a}}\nspec: {{soon: 1}}\n"
 
