@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path as Folder
@@ -19,7 +20,7 @@ from meshgen.gatewayapi import admission as gateway_admission
 from meshgen.gatewayapi import coherence as gateway_coherence
 from meshgen.gatewayapi.routes import KINDS
 from meshgen.profiles import Choice
-from meshgen.resources import WORKLOADS, Complaint, Path, Resource, Resources, is_grave
+from meshgen.resources import WORKLOADS, Complaint, Path, Resource, Resources
 
 NO_SCHEMA = Code(
     number="MG400",
@@ -102,7 +103,7 @@ def _judge(body: Mapping[str, Any], served: ServedKind, by: Ladder) -> Judgement
     ruled = None if structure.stops_cel else rules.check(served, body)
     alone = (*head, *structure.complaints, *(() if ruled is None else ruled.complaints))
     evaluations = 0 if ruled is None else ruled.evaluations
-    if structure.complaints or any(is_grave(complaint) for complaint in head):
+    if structure.complaints or any(each.gravity is Severity.ERROR for each in head):
         return Judgement(resource=None, complaints=alone, evaluations=evaluations, unsound=_named(body))
     ruled_body = _as_rules_know(body, served, by)
     if isinstance(ruled_body, Complaint):
@@ -214,6 +215,7 @@ _OF_ANOTHER_CHANNEL = (
 _OF_THE_USER = "meshgen schema import reads its CustomResourceDefinition, and --schemas DIR uses it"
 
 
+@functools.lru_cache(maxsize=1_000)  # of many objects of a kind it says the same, and looks in other sets
 def _absent(api_version: str, kind: str, absent: Absent) -> Complaint:
     """Say that a kind is unknown (MG400), or that a group which is known does not serve it (MG413)."""
     group = api_version.rpartition("/")[0]

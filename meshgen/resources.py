@@ -71,10 +71,10 @@ class Complaint:
     of: Resource | None = None  # the object that it speaks of, where several were looked at
     beside: tuple[tuple[str, Resource, Path], ...] = ()  # (what is there, in which object, where)
 
-
-def is_grave(complaint: Complaint) -> bool:
-    """Tell whether a complaint is an error."""
-    return (complaint.severity or complaint.code.severity) is Severity.ERROR
+    @property
+    def gravity(self) -> Severity:
+        """How grave it is: as it says itself, else as its code does."""
+        return self.severity or self.code.severity
 
 
 class Resources:

@@ -75,7 +75,7 @@ def _told(complaint: Complaint, node: MapNode, nodes: dict[Resource, MapNode]) -
         code=complaint.code,
         message=complaint.message,
         span=span_of(node, complaint),
-        severity=complaint.severity or complaint.code.severity,
+        severity=complaint.gravity,
         field=spell(complaint.path) or None,
         hint=complaint.hint,
         source=complaint.source,

@@ -80,7 +80,7 @@ def _told(complaint: Complaint, title: str, choice: Choice) -> Diagnostic:
     return Diagnostic(
         code=complaint.code,
         message=f"{title} as written: {complaint.message}",
-        severity=complaint.severity or complaint.code.severity,
+        severity=complaint.gravity,
         field=spell(complaint.path) or None,
         mesh=choice.profile.name,
         hint=complaint.hint,

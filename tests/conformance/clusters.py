@@ -71,6 +71,5 @@ def lines(complaints: Sequence[Complaint]) -> list[str]:
 
 
 def _line(complaint: Complaint) -> str:
-    severity = (complaint.severity or complaint.code.severity).value
     path = spell(complaint.path)
-    return f"{severity} {complaint.code}{' ' if path else ''}{path}: {complaint.message}"
+    return f"{complaint.gravity.value} {complaint.code}{' ' if path else ''}{path}: {complaint.message}"

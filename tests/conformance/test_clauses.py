@@ -101,9 +101,8 @@ def named(body: Mapping[str, Any]) -> str:
 
 
 def line(of: str, complaint: Complaint) -> str:
-    severity = (complaint.severity or complaint.code.severity).value
     path = spell(complaint.path)
-    return f"{severity} {complaint.code}: {of}{' ' if path else ''}{path}: {complaint.message}"
+    return f"{complaint.gravity.value} {complaint.code}: {of}{' ' if path else ''}{path}: {complaint.message}"
 
 
 def clusters(case: Case) -> Ladder:

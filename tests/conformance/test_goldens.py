@@ -44,7 +44,7 @@ def test_every_golden_climbs_the_ladder_of_every_version_that_its_profile_can_na
 
 
 def _grave(found: tuple[Complaint, ...]) -> list[Complaint]:
-    return [each for each in found if (each.severity or each.code.severity) is Severity.ERROR]
+    return [each for each in found if each.gravity is Severity.ERROR]
 
 
 def _edition(file: str, cluster: Cluster) -> Cluster:

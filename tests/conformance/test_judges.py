@@ -140,7 +140,7 @@ def manifest(document: Document) -> Manifest:
 def differences(sample: Sample, by_server: Verdict, by_tool: Verdict) -> Iterator[str]:
     """Tell where somebody refuses what we accept, or accepts what we refuse by what they know too."""
     found = judge(sample.document.body, ladder_of(sample.cluster)).complaints
-    errors = [each for each in found if (each.severity or each.code.severity) is Severity.ERROR]
+    errors = [each for each in found if each.gravity is Severity.ERROR]
     known = [each for each in errors if each.code.number <= LAST_OF_DEFINITIONS]
     for who, verdict in (("the API server", by_server), ("kubectl-validate", by_tool)):
         if not verdict.is_accepted and not errors:

@@ -20,9 +20,7 @@ def told(kind: str, spec: dict[str, Any], *, group: str = "networking.istio.io")
     metadata = {"name": "reviews", "namespace": "shop"}
     body = {"apiVersion": f"{group}/v1", "kind": kind, "metadata": metadata, "spec": spec}
     found = refused(Resource.of(body), ISTIO)
-    return [
-        f"{(each.severity or each.code.severity).value} {spell(each.path)}: {each.message}" for each in found
-    ]
+    return [f"{each.gravity.value} {spell(each.path)}: {each.message}" for each in found]
 
 
 @pytest.mark.parametrize(
