@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from meshgen.backend import Backend, late
 from meshgen.backends.istio.detection import DETECTION
-from meshgen.backends.istio.profiles import PROFILES, VERSIONS, unwritten_mode
+from meshgen.backends.istio.profiles import DOMAINS, PROFILES, VERSIONS, unwritten_mode
 
 BACKEND = Backend(
     name="istio",
@@ -12,7 +12,7 @@ BACKEND = Backend(
     versions=VERSIONS,
     profiles=PROFILES,
     block=None,
-    domains=("istio.io",),
+    domains=DOMAINS,
     table=late(f"{__name__}.capabilities", "capabilities"),
     ambient=late(f"{__name__}.ambient", "ambient"),
     unwritten_mode=unwritten_mode,

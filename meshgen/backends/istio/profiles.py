@@ -5,6 +5,7 @@ from __future__ import annotations
 from meshgen.intent.access import Mode
 from meshgen.profile import Profile
 
+DOMAINS = ("istio.io",)
 VERSIONS = ("1.28", "1.29", "1.30")
 
 PROFILES = (

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from meshgen.backend import meta
+from meshgen.backends.istio.profiles import DOMAINS
 from meshgen.intent.model import MeshIntent
 from meshgen.intent.resolved import ResolvedService, ServiceKey, ServiceVersion
 from meshgen.manifest import Meta
 from meshgen.profile import Profile
-
-DOMAINS = ("istio.io",)
 
 
 def host(key: ServiceKey, profile: Profile) -> str:

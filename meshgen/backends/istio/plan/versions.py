@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from meshgen.backends.istio.plan.names import DOMAINS, is_subset
+from meshgen.backends.istio.plan.names import is_subset
+from meshgen.backends.istio.profiles import DOMAINS
 from meshgen.intent.model import Protocol
 from meshgen.intent.resolved import ResolvedService, ResolvedSet, ServiceVersion, ToVersions
 from meshgen.intent.traffic import Mirror
