@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from meshgen.cli.clusters import clusters, mesh_option
+from meshgen.cli.clusters import built_in_option, clusters
 from meshgen.cli.help import Verbatim
 from meshgen.cli.stdout import print_out
 from meshgen.report.matrix import as_json, as_markdown, as_table, matrix
@@ -13,7 +13,7 @@ _FORMS = {"table": as_table, "json": as_json, "markdown": as_markdown}
 
 
 @click.command("capabilities", cls=Verbatim)
-@mesh_option
+@built_in_option
 @click.option(
     "--format",
     "form",

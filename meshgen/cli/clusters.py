@@ -2,31 +2,46 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import click
 
 from meshgen import profiles
 from meshgen.cli.completing import meshes
+from meshgen.cli.options import Command
 from meshgen.cli.usage import Misuse
 from meshgen.diagnostics import Findings
 from meshgen.intent.load import Documents
 from meshgen.settings import BAD_SETTING
 
-mesh_option = click.option(
-    "-m",
-    "--mesh",
-    metavar="NAME",
-    shell_complete=meshes,
-    help="A mesh, a built-in profile, or a file with one.  [default: all]",
-)
 
+def mesh_option(help: str, **attributes: Any) -> Callable[[Command], Command]:
+    """Add -m/--mesh; `help` says what may be named, and what holds without it."""
+    return click.option("-m", "--mesh", metavar="NAME", shell_complete=meshes, help=help, **attributes)
+
+
+built_in_option = mesh_option("A mesh, a built-in profile, or a file with one.  [default: all]")
 settings_option = click.option(
     "--set",
     "settings",
     metavar="KEY=VALUE",
     multiple=True,
     help="Replace a field of the profile, as in --set version=1.29. May be repeated.",
+)
+schemas_option = click.option(
+    "--schemas",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    multiple=True,
+    help="Ask the definitions in DIR first, as meshgen schema import writes them. May be repeated.",
+)
+partial_option = click.option(
+    "--partial",
+    "is_partial",
+    is_flag=True,
+    help="Leave out what the mesh cannot carry, where that lets nothing more through.",
 )
 
 

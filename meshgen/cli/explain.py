@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from meshgen.cli.clusters import clusters, mesh_option
+from meshgen.cli.clusters import built_in_option, clusters
 from meshgen.cli.completing import words
 from meshgen.cli.help import Verbatim
 from meshgen.cli.stdout import print_out
@@ -14,7 +14,7 @@ from meshgen.explain import explain, nearest, overview, unwritten
 
 @click.command("explain", cls=Verbatim)
 @click.argument("word", required=False, metavar="[CODE|FEATURE|FIELD]", shell_complete=words)
-@mesh_option
+@built_in_option
 def command(*, word: str | None, mesh: str | None) -> int:
     """Explain a code, a feature or a field.
 

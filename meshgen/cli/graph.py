@@ -9,8 +9,7 @@ import click
 
 from meshgen import folder
 from meshgen.api import Reading, read_files, render
-from meshgen.cli.clusters import choose, settings_option
-from meshgen.cli.completing import meshes
+from meshgen.cli.clusters import choose, mesh_option, settings_option
 from meshgen.cli.help import Verbatim
 from meshgen.cli.options import inputs
 from meshgen.cli.options import telling as telling_options
@@ -42,14 +41,10 @@ def _sink(ctx: click.Context, param: click.Parameter, value: str | None) -> Sink
 
 @click.command("graph", cls=Verbatim)
 @inputs("INTENT")
-@click.option(
-    "-m",
-    "--mesh",
-    metavar="NAME",
-    shell_complete=meshes,
-    default="all",
-    help="Whose fidelity and findings the page tells: a mesh, a profile of the set, a file with one, "
+@mesh_option(
+    "Whose fidelity and findings the page tells: a mesh, a profile of the set, a file with one, "
     "or all.  [default: all]",
+    default="all",
 )
 @settings_option
 @click.option(

@@ -11,7 +11,7 @@ from meshgen.cli.clusters import clusters
 from meshgen.cli.completing import meshes
 from meshgen.cli.groups import Words
 from meshgen.cli.help import Verbatim, written
-from meshgen.cli.stdout import BROKEN_PIPE, print_out, write_out
+from meshgen.cli.stdout import BROKEN_PIPE, columns, print_out, write_out
 from meshgen.diagnostics import Findings
 from meshgen.inputs import read_inputs
 from meshgen.intent.load import sort
@@ -58,9 +58,7 @@ def list_profiles(files: tuple[str, ...]) -> int:
     rows = [("NAME", "MESH", "VERSION", "FROM")]
     rows += [_row(choice, "built in") for choice in built_in()]
     rows += [_row(choice, place) for choice, place in _of_files(files, findings)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    cells = ((cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
-    is_read = write_out("".join(f"{'  '.join(row).rstrip()}\n" for row in cells), findings)
+    is_read = write_out(columns(rows), findings)
     sys.stderr.write(report(findings, Format.TEXT))
     return int(findings.has_errors) if is_read else BROKEN_PIPE
 

@@ -13,8 +13,7 @@ from meshgen import folder
 from meshgen.api import Reading, Rendering, read_files
 from meshgen.api import render as translate
 from meshgen.backend import Backend
-from meshgen.cli.clusters import choose, settings_option
-from meshgen.cli.completing import meshes
+from meshgen.cli.clusters import choose, mesh_option, partial_option, settings_option
 from meshgen.cli.delivery import Folder, Rendered, Stream, Target, deliver, target
 from meshgen.cli.help import Verbatim
 from meshgen.cli.options import inputs
@@ -32,12 +31,8 @@ from meshgen.report.text import count, counted
 
 @click.command("render", cls=Verbatim)
 @inputs("INTENT")
-@click.option(
-    "-m",
-    "--mesh",
-    metavar="NAME",
-    shell_complete=meshes,
-    help="A mesh, a profile of the set, a file with one, or all; leave it out to see the choices.",
+@mesh_option(
+    "A mesh, a profile of the set, a file with one, or all; leave it out to see the choices.",
 )
 @settings_option
 @click.option(
@@ -47,12 +42,7 @@ from meshgen.report.text import count, counted
     multiple=True,
     help="Write objects with the templates in DIR, by file name, before ours. May be repeated.",
 )
-@click.option(
-    "--partial",
-    "is_partial",
-    is_flag=True,
-    help="Leave out what the mesh cannot carry, where that lets nothing more through.",
-)
+@partial_option
 @click.option(
     "--pin-defaults",
     "is_pinned",

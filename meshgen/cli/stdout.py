@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 
 from meshgen import folder
 from meshgen.diagnostics import Findings
@@ -38,3 +39,10 @@ def print_out(text: str) -> int:
         return BROKEN_PIPE
     sys.stderr.write(report(unwritten, Format.TEXT))
     return 1 if unwritten.has_errors else 0
+
+
+def columns(rows: Sequence[Sequence[str]]) -> str:
+    """Lay rows out below each other, each column as wide as it must be."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    cells = ((cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
+    return "".join(f"{'  '.join(row).rstrip()}\n" for row in cells)

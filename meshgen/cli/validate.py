@@ -9,8 +9,7 @@ import click
 
 from meshgen import profiles
 from meshgen.api import read_documents, validate
-from meshgen.cli.clusters import choose, settings_option
-from meshgen.cli.completing import meshes
+from meshgen.cli.clusters import choose, mesh_option, schemas_option, settings_option
 from meshgen.cli.help import Verbatim
 from meshgen.cli.options import inputs
 from meshgen.cli.options import telling as telling_options
@@ -41,22 +40,12 @@ _SEVERITIES = {Unknown.ERROR: Severity.ERROR, Unknown.WARN: Severity.WARNING, Un
 
 @click.command("validate", cls=Verbatim)
 @inputs("FILE")
-@click.option(
-    "-m",
-    "--mesh",
-    metavar="NAME",
-    shell_complete=meshes,
-    help="A mesh, a profile of the set, a file with one, or all: judge by its version and rules, "
+@mesh_option(
+    "A mesh, a profile of the set, a file with one, or all: judge by its version and rules, "
     "and intents by what it carries.  [default: the newest version of each mesh]",
 )
 @settings_option
-@click.option(
-    "--schemas",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    metavar="DIR",
-    multiple=True,
-    help="Ask the definitions in DIR first, as meshgen schema import writes them. May be repeated.",
-)
+@schemas_option
 @click.option(
     "--unknown",
     type=click.Choice([unknown.value for unknown in Unknown]),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from meshgen import datafiles
-from meshgen.api import read_documents, read_intents, render, validate
+from meshgen.api import read_documents, read_set, render, validate
 from meshgen.crd.importer import Origin, imported
 from meshgen.diagnostics import Code, Diagnostic, Findings
 from meshgen.drafting import draft
@@ -57,7 +57,7 @@ def told(given: Example) -> tuple[Diagnostic, ...]:
 
 
 def _translate(content: Content, head: str, findings: Findings) -> None:
-    documents = read_documents([content], findings=Findings())
+    documents = read_documents([content], findings=findings)
     written = read_profiles(documents.profiles, findings=findings)
     command = _COMMAND.match(head)
     verb, mesh = (None, None) if command is None else command.groups()
@@ -65,8 +65,7 @@ def _translate(content: Content, head: str, findings: Findings) -> None:
     if verb == "validate":
         findings.extend(validate(documents, chosen).findings)
         return
-    reading = read_intents([content])
-    findings.extend(reading.findings)
+    reading = read_set(documents, findings=findings)
     if not findings.has_errors and verb is None:
         check(reading.intents, callers={}, findings=findings)
     for backend, profile in () if findings.has_errors else chosen:

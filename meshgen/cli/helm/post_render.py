@@ -8,8 +8,7 @@ from collections.abc import Sequence
 import click
 
 from meshgen.api import Reading, Rendering, read_documents, read_set, render
-from meshgen.cli.clusters import choose, settings_option
-from meshgen.cli.completing import meshes
+from meshgen.cli.clusters import choose, mesh_option, partial_option, settings_option
 from meshgen.cli.function import standard_input
 from meshgen.cli.help import Verbatim
 from meshgen.cli.options import telling as telling_options
@@ -39,20 +38,11 @@ from meshgen.source import MapNode
     multiple=True,
     help="A file or folder with intents and profiles, where the chart brings none; may be repeated.",
 )
-@click.option(
-    "-m",
-    "--mesh",
-    metavar="NAME",
-    shell_complete=meshes,
-    help="A mesh, a profile of the set, or a file with one; leave it out where the set has one profile.",
+@mesh_option(
+    "A mesh, a profile of the set, or a file with one; leave it out where the set has one profile.",
 )
 @settings_option
-@click.option(
-    "--partial",
-    "is_partial",
-    is_flag=True,
-    help="Leave out what the mesh cannot carry, where that lets nothing more through.",
-)
+@partial_option
 @click.option(
     "--pin-defaults",
     "is_pinned",

@@ -10,8 +10,7 @@ import click
 
 from meshgen import folder
 from meshgen.api import Reading, Rendering, read_files, render
-from meshgen.cli.clusters import choose, settings_option
-from meshgen.cli.completing import meshes
+from meshgen.cli.clusters import choose, mesh_option, settings_option
 from meshgen.cli.help import Verbatim
 from meshgen.cli.options import inputs
 from meshgen.cli.options import telling as telling_options
@@ -35,12 +34,8 @@ _KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 
 @click.command("init", cls=Verbatim)
 @inputs("INTENT")
-@click.option(
-    "-m",
-    "--mesh",
-    metavar="NAME",
-    shell_complete=meshes,
-    help="A mesh, or a profile: built in, or of the set; leave it out to see the choices.",
+@mesh_option(
+    "A mesh, or a profile: built in, or of the set; leave it out to see the choices.",
 )
 @settings_option
 @click.option("--partial", "is_partial", is_flag=True, help="Render with --partial.")

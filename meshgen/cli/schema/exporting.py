@@ -9,8 +9,9 @@ from pathlib import Path
 import click
 
 from meshgen import schemafiles
+from meshgen.cli.clusters import schemas_option
 from meshgen.cli.help import Verbatim
-from meshgen.cli.schema.known import mesh_option, schemas_option, store_of
+from meshgen.cli.schema.known import kinds_option, store_of
 from meshgen.diagnostics import Findings
 from meshgen.report import Format, report
 
@@ -22,7 +23,7 @@ class Layout(enum.Enum):
 
 
 @click.command("export", cls=Verbatim)
-@mesh_option
+@kinds_option
 @schemas_option
 @click.option(
     "-d",

@@ -43,6 +43,18 @@ class Worded(click.ParamType):  # type: ignore[type-arg]  # of two arguments fro
         return value
 
 
+folder_option = click.option(
+    "-d",
+    "--output-dir",
+    "folder",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    default="schemas",
+    show_default=True,
+    help="Store the set as DIR/NAME/VERSION.",
+)
+
+
 @click.command("import", cls=Verbatim)
 @inputs("CRD")
 @click.option(
@@ -59,16 +71,7 @@ class Worded(click.ParamType):  # type: ignore[type-arg]  # of two arguments fro
     required=True,
     help="Of which version they are.",
 )
-@click.option(
-    "-d",
-    "--output-dir",
-    "folder",
-    metavar="DIR",
-    type=click.Path(file_okay=False, path_type=Path),
-    default="schemas",
-    show_default=True,
-    help="Store the set as DIR/NAME/VERSION.",
-)
+@folder_option
 @click.option("--licence", metavar="ID", default="", help="Note their licence in the set, as SPDX calls it.")
 @click.option(
     "--beside",

@@ -5,29 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-import click
-
 from meshgen import datafiles
-from meshgen.cli.clusters import clusters
-from meshgen.cli.completing import meshes
+from meshgen.cli.clusters import clusters, mesh_option
 from meshgen.cli.usage import Misuse
 from meshgen.crd.sets import own_sets, sets_of
 from meshgen.crd.store import Store
 from meshgen.diagnostics import Findings
 
-mesh_option = click.option(
-    "-m",
-    "--mesh",
-    metavar="NAME",
-    shell_complete=meshes,
-    help="Kinds of a mesh, a built-in profile, or a file with one.  [default: the newest of each]",
-)
-schemas_option = click.option(
-    "--schemas",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    metavar="DIR",
-    multiple=True,
-    help="Ask the definitions in DIR first, as meshgen schema import writes them. May be repeated.",
+kinds_option = mesh_option(
+    "Kinds of a mesh, a built-in profile, or a file with one.  [default: the newest of each]"
 )
 
 

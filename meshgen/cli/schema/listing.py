@@ -8,9 +8,10 @@ from pathlib import Path
 import click
 
 from meshgen import datafiles
+from meshgen.cli.clusters import schemas_option
 from meshgen.cli.help import Verbatim
-from meshgen.cli.schema.known import mesh_option, own, schemas_option, store_of
-from meshgen.cli.stdout import print_out
+from meshgen.cli.schema.known import kinds_option, own, store_of
+from meshgen.cli.stdout import columns, print_out
 from meshgen.crd.store import Listed, Store, set_folders
 from meshgen.intent.load import API_VERSION
 from meshgen.kinds import kinds
@@ -20,7 +21,7 @@ _SHOWN = 12  # characters of a hash; the index of the set has all
 
 
 @click.command("list", cls=Verbatim)
-@mesh_option
+@kinds_option
 @schemas_option
 def command(mesh: str | None, schemas: tuple[Path, ...]) -> int:
     """List the kinds that have a schema: meshgen's own, then those of every set.
@@ -39,9 +40,7 @@ def command(mesh: str | None, schemas: tuple[Path, ...]) -> int:
     rows: list[tuple[str, ...]] = [_HEAD]
     rows += [("meshgen", kind, group, version, version, "", "") for kind in kinds()]
     rows += map(_row, _listed(mesh, schemas))
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    cells = ((cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
-    return print_out("".join(f"{'  '.join(row).rstrip()}\n" for row in cells))
+    return print_out(columns(rows))
 
 
 def _listed(mesh: str | None, schemas: Iterable[Path]) -> Iterator[Listed]:

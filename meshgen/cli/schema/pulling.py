@@ -10,7 +10,7 @@ from meshgen import schemafiles
 from meshgen.cli.help import Verbatim
 from meshgen.cli.live import access_options
 from meshgen.cli.options import telling as telling_options
-from meshgen.cli.schema.importing import SET_VERSION, Worded, summary
+from meshgen.cli.schema.importing import SET_VERSION, Worded, folder_option, summary
 from meshgen.cli.telling import Telling
 from meshgen.cluster import DEFINITIONS, Access, Cluster, Unanswered, connected
 from meshgen.crd.importer import Imported, Origin, imported
@@ -37,16 +37,7 @@ from meshgen.values import DNS_LABEL
     show_default=True,
     help="The version of the set.",
 )
-@click.option(
-    "-d",
-    "--output-dir",
-    "folder",
-    metavar="DIR",
-    type=click.Path(file_okay=False, path_type=Path),
-    default="schemas",
-    show_default=True,
-    help="Store the set as DIR/NAME/VERSION.",
-)
+@folder_option
 @access_options
 @telling_options
 def command(*, mesh: str, mesh_version: str, folder: Path, access: Access, telling: Telling) -> int:

@@ -10,9 +10,10 @@ from typing import NamedTuple
 
 import click
 
+from meshgen.cli.clusters import schemas_option
 from meshgen.cli.completing import known_kinds
 from meshgen.cli.help import Verbatim
-from meshgen.cli.schema.known import mesh_option, schemas_option, store_of
+from meshgen.cli.schema.known import kinds_option, store_of
 from meshgen.cli.stdout import print_out
 from meshgen.cli.usage import misuse
 from meshgen.crd import export
@@ -36,7 +37,7 @@ class _Asked(NamedTuple):
 
 @click.command("show", cls=Verbatim)
 @click.argument("kind", required=False, metavar="KIND", shell_complete=known_kinds)
-@mesh_option
+@kinds_option
 @schemas_option
 def command(kind: str | None, mesh: str | None, schemas: tuple[Path, ...]) -> int:
     """Print the JSON Schema of a kind: one of meshgen's own, or one that a mesh defines.
