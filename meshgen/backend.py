@@ -13,6 +13,8 @@ from meshgen.diagnostics import Diagnostic
 from meshgen.intent.access import Mode
 from meshgen.intent.features import Located
 from meshgen.intent.model import MeshIntent
+from meshgen.intent.outcome.evaluator import Evaluator
+from meshgen.intent.outcome.world import World
 from meshgen.intent.resolved import ResolvedSet
 from meshgen.manifest import MANAGED_BY, PART_OF, Meta, Plan
 from meshgen.profile import Blocks, Profile
@@ -40,6 +42,12 @@ class Backend:
     detection: Detection  # how a live cluster shows it
     admission: Callable[[Resource, Profile], Iterable[Complaint]]  # what is refused of one object
     coherence: Callable[[Resources, Profile], Iterable[Complaint]]  # and of several together
+    evaluator: Callable[
+        [Resources, World, Profile], Evaluator
+    ]  # what becomes of requests, by manifests alone
+    unmodelled: Callable[
+        [Resources], Iterable[Complaint]
+    ]  # what decides about requests and is not understood
 
     @property
     def capabilities(self) -> Capabilities:

@@ -21,4 +21,6 @@ BACKEND = Backend(
     detection=DETECTION,
     admission=late(f"{__name__}.admission", "refused"),
     coherence=late(f"{__name__}.coherence", "incoherent"),
+    evaluator=late(f"{__name__}.outcome", "evaluator"),
+    unmodelled=late(f"{__name__}.outcome", "unmodelled"),
 )

@@ -1,0 +1,1 @@
+"""Outcomes: what becomes of a request, in words that no mesh owns."""
