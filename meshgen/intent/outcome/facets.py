@@ -37,8 +37,8 @@ class Facet(enum.Enum):
     PATH = "rewrite.path"  # path and query as they are sent on
     HOST = "rewrite.hostname"  # host that is sent on, where it differs from the one received; else None
     TRANSPORT = "mtls"  # True: the request travels in mTLS, False: in plain text
-    # ("round-robin",), ("least-request",), ("random",), ("header", name), ("queryParam", name), ("sourceIP",)
-    # or ("cookie", name, ttl): the ttl in ms, 0 for the session, None where the cookie is only read
+    # The policy's word alone, or what is hashed: ("header", name), ("queryParam", name), ("sourceIP",) or
+    # ("cookie", name, ttl), the ttl in ms, 0 for the session, None where the cookie is only read.
     LOAD_BALANCING = "loadBalancing"
     MAX_CONNECTIONS = "circuitBreaker.maxConnections"
     MAX_PENDING = "circuitBreaker.maxPendingRequests"
