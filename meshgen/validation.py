@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from meshgen.crd.structural import UNKNOWN_FIELD
@@ -105,9 +105,13 @@ def _place(node: Node, path: Path, *, is_key: bool = False) -> Span:
 
 
 def _unread(found: Iterable[tuple[Complaint, Span]], severity: Severity | None) -> Iterator[Diagnostic]:
-    """Tell of each kind without a schema once, where it stands first."""
-    if severity is None:
-        return
+    """Tell of each kind without a schema as gravely as is asked for."""
+    if severity is not None:
+        yield from told_once((replace(complaint, severity=severity), span) for complaint, span in found)
+
+
+def told_once(found: Iterable[tuple[Complaint, Span]]) -> Iterator[Diagnostic]:
+    """Tell what holds of many objects once, where it stands first, and of how many."""
     first: dict[str, tuple[Complaint, Span]] = {}
     times: Counter[str] = Counter()
     for complaint, span in found:
@@ -119,7 +123,7 @@ def _unread(found: Iterable[tuple[Complaint, Span]], severity: Severity | None) 
             code=complaint.code,
             message=f"{message}{more}",
             span=span,
-            severity=severity,
+            severity=complaint.gravity,
             field=spell(complaint.path),
             hint=complaint.hint,
         )

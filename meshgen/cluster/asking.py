@@ -25,7 +25,7 @@ from meshgen.cluster.answers import (
     sentence,
 )
 from meshgen.cluster.connection import Access, Connection, Request, opened
-from meshgen.cluster.kinds import Kind, Served, group_path, served_kinds
+from meshgen.cluster.kinds import Kind, Served, group_path, is_api_version, served_kinds
 
 _WAITS_SECONDS = (0.5, 1.0, 2.0, 4.0)  # before each try after the first
 _LONGEST_WAIT_SECONDS = 30.0  # whatever a server asks for with Retry-After
@@ -82,6 +82,8 @@ class Cluster:
 
     def served(self, api_version: str, kind: str) -> Served | None:
         """Tell what the cluster calls a kind, None where it has none; a group's version is asked once."""
+        if not is_api_version(api_version):
+            return None
         if api_version not in self._served:
             self._served[api_version] = self._kinds(api_version)
         return self._served[api_version].get(kind)

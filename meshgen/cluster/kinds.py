@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -41,10 +42,17 @@ class Served(NamedTuple):
     is_namespaced: bool
 
 
+_API_VERSION = re.compile(r"([a-z0-9][a-z0-9.-]*/)?[a-z][a-z0-9-]*")
+
+
+def is_api_version(text: str) -> bool:
+    """Tell whether a cluster can have such a group and version; what is none may be another path."""
+    return _API_VERSION.fullmatch(text) is not None
+
+
 def group_path(api_version: str) -> str:
     """Give where a cluster lists the kinds of an apiVersion."""
-    root = "/apis" if "/" in api_version else "/api"
-    return f"{root}/{quote(api_version)}"
+    return f"/apis/{api_version}" if "/" in api_version else f"/api/{api_version}"
 
 
 def served_kinds(api_version: str, resources: Mapping[str, Any]) -> Mapping[str, Served]:

@@ -32,6 +32,12 @@ def listed(*items: Any) -> Answer:
     return Answer(body={"items": items})
 
 
+def kinds(*several: tuple[str, str, bool]) -> Answer:
+    """Answer with the kinds of a group's version: each its name, its plural, and whether it has namespaces."""
+    resources = [{"kind": kind, "name": name, "namespaced": is_named} for kind, name, is_named in several]
+    return Answer(body={"kind": "APIResourceList", "resources": resources})
+
+
 def status(code: int, message: str, **headers: str) -> Answer:
     """Answer with a Status, as API servers fail."""
     return Answer(status=code, body={"kind": "Status", "message": message}, headers=headers)
@@ -51,6 +57,7 @@ def stand_in(answers: Mapping[str, Sequence[Answer]], folder: Path) -> Iterator[
     """Serve answers by path, one after the other and then the last; what has none is not found."""
     asked: list[str] = []
     over = threading.Event()
+    asking = threading.Lock()
     left = {path: list(several) for path, several in answers.items()}
 
     class Handler(BaseHTTPRequestHandler):
@@ -60,8 +67,15 @@ def stand_in(answers: Mapping[str, Sequence[Answer]], folder: Path) -> Iterator[
         def do_GET(self) -> None:
             """Answer."""
             asked.append(f"{self.command} {self.path} {self.headers.get('Authorization')}")
-            several = left.get(self.path, [status(404, "not found")])
-            self._send(several.pop(0) if len(several) > 1 else several[0])
+            with asking:
+                several = left.get(self.path, [status(404, "not found")])
+                answer = several.pop(0) if len(several) > 1 else several[0]
+            self._send(answer)
+
+        def do_PATCH(self) -> None:
+            """Answer a dry run, as a server does that keeps nothing."""
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.do_GET()
 
         def _send(self, answer: Answer) -> None:
             if answer.silent:

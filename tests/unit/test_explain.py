@@ -61,6 +61,12 @@ WITHOUT = {
     "MG766": "of a cluster",
     "MG767": "of a cluster",
     "MG768": "of a cluster",
+    "MG769": "of a cluster",
+    "MG770": "of a cluster",
+    "MG771": "of a cluster",
+    "MG772": "of a cluster",
+    "MG773": "of a cluster",
+    "MG774": "of a cluster",
     "MG901": "of a bug",
 }
 

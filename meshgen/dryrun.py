@@ -1,0 +1,145 @@
+"""Objects in files, and what a live cluster would say to each of them; nothing is applied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, NamedTuple, assert_never
+
+from meshgen.cluster import CONNECTIONS, FORBIDDEN, Applied, Cluster, Refusal, Served, Unanswered
+from meshgen.diagnostics import Code, Diagnostic, Severity, Span
+from meshgen.jsontypes import to_json
+from meshgen.refusals import NO_NAMESPACE, REFUSED, refused, warned
+from meshgen.resources import Complaint, Path, spell
+from meshgen.source import MapNode
+from meshgen.validation import span_of, told_once
+
+NO_KIND = Code(
+    number="MG773",
+    slug="kind-absent",
+    meaning="The cluster does not have the kind, so it judges none of these objects.",
+)
+
+# What kustomize and kpt read, and nobody sends to a cluster.
+_OF_TOOLS = "kustomize.config.k8s.io"
+_LOCAL = "config.kubernetes.io/local-config"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DryRun:
+    """What a cluster says of objects, in their order."""
+
+    findings: tuple[Diagnostic, ...]
+    unanswered: tuple[Diagnostic, ...]  # why it said nothing of some of them
+
+
+class _Question(NamedTuple):
+    node: MapNode
+    body: dict[str, Any]
+    served: Served
+
+
+class _Said(NamedTuple):
+    node: MapNode
+    complaint: Complaint
+
+
+def dry_run(
+    objects: Iterable[MapNode], cluster: Cluster, *, manager: str, told: Iterable[Diagnostic] = ()
+) -> DryRun:
+    """Ask what would become of each object, were `manager` to apply it; raises Unanswered.
+
+    Of a field of which an error is `told` already nothing more is said. Reports MG769 to MG774; where the
+    account may not ask about a kind, that is a finding once, MG764, and the other kinds are judged.
+    """
+    asked = [_question(node, to_json(node), cluster) for node in objects if not _is_local(node)]
+    questions = [each for each in asked if isinstance(each, _Question)]
+    with ThreadPoolExecutor(CONNECTIONS) as pool:
+        answers = list(pool.map(lambda question: _ask(question, cluster, manager), questions))
+    said = [each for each in asked if isinstance(each, _Said)]
+    forbidden: dict[Served, Diagnostic] = {}
+    for question, answer in zip(questions, answers, strict=True):
+        match answer:
+            case Unanswered():
+                forbidden.setdefault(question.served, answer.finding)
+            case Refusal():
+                said.extend(_Said(question.node, each) for each in refused(question.node, answer))
+            case Applied():
+                said.extend(_Said(question.node, each) for each in warned(question.node, answer))
+            case _:
+                assert_never(answer)
+    known = {(found.span, found.field) for found in told if found.severity is Severity.ERROR}
+    findings = (found for found in _told(said) if (found.span, found.field) not in known)
+    return DryRun(findings=tuple(findings), unanswered=tuple(forbidden.values()))
+
+
+def _is_local(node: MapNode) -> bool:
+    body = to_json(node)
+    metadata = body.get("metadata")
+    annotations = metadata.get("annotations") if isinstance(metadata, dict) else None
+    is_marked = isinstance(annotations, dict) and annotations.get(_LOCAL) == "true"
+    return is_marked or str(body.get("apiVersion")).partition("/")[0] == _OF_TOOLS
+
+
+def _question(node: MapNode, body: dict[str, Any], cluster: Cluster) -> _Question | _Said:
+    """Find what the cluster calls an object, or say what it lacks to be asked about."""
+    api_version, kind = body.get("apiVersion"), body.get("kind")
+    metadata = body.get("metadata")
+    name = metadata.get("name") if isinstance(metadata, dict) else None
+    namespace = metadata.get("namespace") if isinstance(metadata, dict) else None
+    if not isinstance(api_version, str) or not isinstance(kind, str):
+        return _Said(node, _nameless(("kind",) if isinstance(api_version, str) else ("apiVersion",)))
+    if not isinstance(name, str) or name == "":
+        return _Said(node, _nameless(("metadata", "name")))
+    if not isinstance(namespace, str | None):
+        return _Said(node, _nameless(("metadata", "namespace")))
+    served = cluster.served(api_version, kind)
+    return _Said(node, _absent(api_version, kind)) if served is None else _Question(node, body, served)
+
+
+def _nameless(path: Path) -> Complaint:
+    return Complaint(
+        code=REFUSED,
+        path=path,
+        message=f"{spell(path)} is not written as text, so the cluster cannot be asked about the object",
+        hint="an object that is applied needs apiVersion, kind and metadata.name",
+    )
+
+
+def _absent(api_version: str, kind: str) -> Complaint:
+    return Complaint(
+        code=NO_KIND,
+        path=("kind",),
+        message=f"the cluster has no kind {kind} of {api_version}, so none of it was judged",
+        hint="its CustomResourceDefinition must be there first: kubectl api-resources lists what is",
+    )
+
+
+def _ask(question: _Question, cluster: Cluster, manager: str) -> Applied | Refusal | Unanswered:
+    """Ask about one object; what the account may not ask is no reason not to ask about the next one."""
+    try:
+        return cluster.dry_run(question.served, question.body, manager=manager)
+    except Unanswered as refused:
+        if refused.finding.code is FORBIDDEN:
+            return refused
+        raise
+
+
+def _told(said: Iterable[_Said]) -> Iterator[Diagnostic]:
+    """Place complaints in the files; what is missing in the cluster is told once, where it is asked first."""
+    missing: list[tuple[Complaint, Span]] = []
+    for node, complaint in said:
+        span = span_of(node, complaint)
+        if complaint.code in (NO_KIND, NO_NAMESPACE):
+            missing.append((complaint, span))
+        else:
+            yield Diagnostic(
+                code=complaint.code,
+                message=complaint.message,
+                span=span,
+                severity=complaint.gravity,
+                field=spell(complaint.path) or None,
+                hint=complaint.hint,
+            )
+    yield from told_once(missing)
