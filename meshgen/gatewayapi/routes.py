@@ -56,7 +56,12 @@ def backends(route: Resource) -> Iterator[Reference]:
 def backends_of(route: Resource, at: Path, rule: Mapping[str, Any]) -> Iterator[Reference]:
     """List the backends of a rule; where nothing is written it is a Service of the route's namespace."""
     for path, backend in within(at, rule, "backendRefs"):
-        yield _reference(path, backend, route, group="", kind="Service")
+        yield backend_at(path, backend, route)
+
+
+def backend_at(path: Path, ref: Mapping[str, Any], route: Resource) -> Reference:
+    """Read a backend, whether of a rule or of a mirror."""
+    return _reference(path, ref, route, group="", kind="Service")
 
 
 def _reference(path: Path, ref: Mapping[str, Any], route: Resource, *, group: str, kind: str) -> Reference:
