@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,7 +29,7 @@ from meshgen.patches import Patch
 from meshgen.patching import patching
 from meshgen.profile import Profile
 from meshgen.profiles import Choice, built_in
-from meshgen.source import Node, read
+from meshgen.source import MapNode, Node, read
 
 if TYPE_CHECKING:
     from meshgen.validation import Validation
@@ -56,22 +56,42 @@ class Rendering:
     findings: tuple[Diagnostic, ...]
 
 
-def read_files(names: Sequence[str], *, findings: Findings, is_pinned: bool = False) -> Reading:
-    """Read files, folders and standard input as a set; where one of them cannot be had, nothing of it."""
+# Gives the Services and workloads of a cluster that are in some namespaces, as documents.
+Surroundings = Callable[[Collection[str]], Iterable[MapNode]]
+
+
+def _nothing_live(_: Collection[str]) -> tuple[()]:
+    return ()
+
+
+def read_files(
+    names: Sequence[str],
+    *,
+    findings: Findings,
+    is_pinned: bool = False,
+    live: Surroundings = _nothing_live,
+) -> Reading:
+    """Read files, folders and standard input as a set; where one of them cannot be had, nothing of it.
+
+    `live` is asked for what surrounds the intents, once these are known.
+    """
     unread = Findings()
     contents = read_inputs(names, findings=unread)
-    reading = read_intents(() if unread.has_errors else contents, is_pinned=is_pinned)
+    reading = read_intents(() if unread.has_errors else contents, is_pinned=is_pinned, live=live)
     findings.extend(unread if unread.has_errors else (*unread, *reading.findings))
     return reading
 
 
-def read_intents(contents: Iterable[Content], *, is_pinned: bool = False) -> Reading:
+def read_intents(
+    contents: Iterable[Content], *, is_pinned: bool = False, live: Surroundings = _nothing_live
+) -> Reading:
     """Read the documents of a set; with an error among its findings, no later stage has sound ground.
 
     `is_pinned` asks every mesh for no timeout, no retries and no ejection where the set says nothing of them.
     """
     findings = Findings()
-    return read_set(read_documents(contents, findings=findings), findings=findings, is_pinned=is_pinned)
+    documents = read_documents(contents, findings=findings)
+    return read_set(documents, findings=findings, is_pinned=is_pinned, live=live)
 
 
 def read_documents(contents: Iterable[Content], *, findings: Findings) -> Documents:
@@ -82,13 +102,20 @@ def read_documents(contents: Iterable[Content], *, findings: Findings) -> Docume
     return sort(nodes, findings=findings)
 
 
-def read_set(documents: Documents, *, findings: Findings, is_pinned: bool = False) -> Reading:
+def read_set(
+    documents: Documents,
+    *,
+    findings: Findings,
+    is_pinned: bool = False,
+    live: Surroundings = _nothing_live,
+) -> Reading:
     """Read the intents among documents that are sorted already, and what the others show."""
     written = load(documents.intents, findings=findings)
     if not documents.intents and not findings.has_errors:
         findings.add(NO_INTENT, "the files hold no MeshIntent", hint="name a file that holds one")
     others = documents.others if written else ()  # else nobody asks what they show
-    shown = show(others, namespaces=(intent.metadata.namespace for intent in written), findings=findings)
+    namespaces = {intent.metadata.namespace for intent in written}
+    shown = show(others, live=live(namespaces), namespaces=namespaces, findings=findings)
     return Reading(
         documents=documents,
         written=written,

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 
 from meshgen.backend import Backend, backends
-from meshgen.cluster import CONFIG_MAPS, DEFINITIONS, DEPLOYMENTS, Cluster, Kind
+from meshgen.cluster import CONFIG_MAPS, DEFINITIONS, DEPLOYMENTS, Cluster
 from meshgen.diagnostics import Code, Findings, Severity
 from meshgen.intent.load import API_VERSION
-from meshgen.scalars import Json, scalar
+from meshgen.scalars import scalar
 from meshgen.seen import Fact, Object, Seen, namespace_of, release
 
 NO_MESH_SEEN = Code(
@@ -127,20 +127,3 @@ def _line(fact: Fact, *, is_open: bool) -> str:
 
 def _comment(text: str) -> str:
     return _UNPRINTABLE.sub("?", text)
-
-
-def roles() -> tuple[Mapping[str, Json], ...]:
-    """Give the smallest ClusterRole of each feature that asks a cluster."""
-    maps = sorted({name for backend in backends() for name in backend.detection.config_maps})
-    definitions = _rule(DEFINITIONS, "list")
-    detected = (definitions, _rule(DEPLOYMENTS, "list"), {**_rule(CONFIG_MAPS, "get"), "resourceNames": maps})
-    return (_role("meshgen-schema-pull", (definitions,)), _role("meshgen-profile-detect", detected))
-
-
-def _rule(kind: Kind, verb: str) -> dict[str, Json]:
-    return {"apiGroups": [kind.group], "resources": [kind.plural], "verbs": [verb]}
-
-
-def _role(name: str, rules: Sequence[Mapping[str, Json]]) -> Mapping[str, Json]:
-    head: dict[str, Json] = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole"}
-    return {**head, "metadata": {"name": name}, "rules": list(rules)}

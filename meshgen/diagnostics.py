@@ -29,11 +29,16 @@ class Span(NamedTuple):
     """Where something is written; lines and columns count from 1, columns in Unicode characters."""
 
     file: str
-    line: int
+    line: int  # 0: no text but an object of a cluster, which `file` names
     column: int
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}"
+        return f"{self.file}:{self.line}:{self.column}" if self.is_in_text else self.file
+
+    @property
+    def is_in_text(self) -> bool:
+        """False where there is no file to open."""
+        return self.line > 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

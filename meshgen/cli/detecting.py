@@ -46,7 +46,8 @@ def command(*, is_permissions: bool, access: Access, telling: Telling) -> int:
       2  the cluster cannot be asked, or the command line is wrong
       3  a bug of meshgen
     """
-    from meshgen.detecting import detect, roles  # they load every mesh, which TAB has no time for
+    from meshgen.detecting import detect  # they load every mesh, which TAB has no time for
+    from meshgen.roles import roles
 
     findings = Findings()
     if is_permissions:

@@ -16,11 +16,13 @@ from meshgen.backend import Backend
 from meshgen.cli.clusters import choose, mesh_option, partial_option, settings_option
 from meshgen.cli.delivery import Folder, Rendered, Stream, Target, deliver, target
 from meshgen.cli.help import Verbatim
+from meshgen.cli.live import live_options, surroundings_of, tell_unanswered
 from meshgen.cli.options import inputs
 from meshgen.cli.options import telling as telling_options
 from meshgen.cli.stdout import BROKEN_PIPE, write_out
 from meshgen.cli.telling import Telling
 from meshgen.cli.usage import misuse
+from meshgen.cluster import Access, Unanswered
 from meshgen.diagnostics import Diagnostic, Findings, Severity
 from meshgen.output import Syntax
 from meshgen.profile import Profile
@@ -65,6 +67,7 @@ from meshgen.report.text import count, counted
     "alone on stdout, or with -d in DIR/patches.",
 )
 @click.option("--check", is_flag=True, help="With -d: write nothing, tell which files are out of date.")
+@live_options("Read the Services and workloads of the intents' namespaces in a cluster too.")
 @telling_options
 def command(  # noqa: PLR0913  click gives each option by its name
     *,
@@ -74,6 +77,7 @@ def command(  # noqa: PLR0913  click gives each option by its name
     templates: tuple[Path, ...],
     is_partial: bool,
     is_pinned: bool,
+    access: Access | None,
     telling: Telling,
     **into_what: Any,
 ) -> int:
@@ -81,7 +85,8 @@ def command(  # noqa: PLR0913  click gives each option by its name
 
     INTENT is a file, a folder that is searched for *.yaml and *.yml, or - for
     standard input. Services and workloads among the inputs are read for what the
-    intent leaves out, and are never changed.
+    intent leaves out, and are never changed. With --live those of a cluster are read
+    likewise; one that a file describes too is read there alone.
 
     Manifests go to stdout, findings to stderr. Where a finding is an error,
     nothing is written.
@@ -93,6 +98,7 @@ def command(  # noqa: PLR0913  click gives each option by its name
       meshgen render intent.yaml -m istio --set version=1.29 -d generated --kustomization
       meshgen render intent.yaml -m istio -d generated --check
       meshgen render intent.yaml -m all -d generated
+      meshgen render intent.yaml -m istio --live --context staging
 
     With -d, files of this intent that it no longer asks for are removed; files of
     anybody else are never touched. With --mesh all, each mesh has a folder in DIR.
@@ -100,21 +106,25 @@ def command(  # noqa: PLR0913  click gives each option by its name
     Exit codes:
       0  done, and --check found every file as it should be
       1  a finding is an error (see --fail-on), or --check found a difference
-      2  the command line is wrong, or --check could not compare
+      2  the command line is wrong, --check could not compare, or --live got no answer
       3  a bug of meshgen
     """
     into = target(**into_what)
+    if mesh == "all" and isinstance(into, Stream):
+        raise misuse("--mesh all needs a folder, in which each mesh has one", hint="add --output-dir DIR")
     findings = Findings()
-    with telling.progress() as progress:
-        if mesh == "all" and isinstance(into, Stream):
-            raise misuse("--mesh all needs a folder, in which each mesh has one", hint="add --output-dir DIR")
-        progress.stage("reading")
-        reading = read_files(names, is_pinned=is_pinned, findings=findings)
-        chosen = choose(mesh, settings, reading.documents, findings)
-        how = partial(translate, is_partial=is_partial, is_patched=into.is_patched, shadows=templates)
-        rendered = _render(reading, chosen, how, progress=progress, findings=findings)
-        progress.stage("writing")
-        text = deliver(rendered, into, is_one=mesh != "all", telling=telling, findings=findings)
+    try:
+        with telling.progress() as progress:
+            progress.stage("reading")
+            live = surroundings_of(access, progress.stage)
+            reading = read_files(names, is_pinned=is_pinned, live=live, findings=findings)
+            chosen = choose(mesh, settings, reading.documents, findings)
+            how = partial(translate, is_partial=is_partial, is_patched=into.is_patched, shadows=templates)
+            rendered = _render(reading, chosen, how, progress=progress, findings=findings)
+            progress.stage("writing")
+            text = deliver(rendered, into, is_one=mesh != "all", telling=telling, findings=findings)
+    except Unanswered as refused:
+        return tell_unanswered(refused, telling)
     is_read = write_out(text, findings)
     telling.tell(findings, summary=_summary(reading, rendered, telling, findings))
     return _status(into, telling, findings) if is_read else BROKEN_PIPE

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from meshgen.diagnostics import Code, Findings, Severity, Span
 from meshgen.intent.keys import ServiceKey
@@ -36,21 +37,26 @@ UNREAD_OBJECT = Code(
 _MANAGED_BY = "app.kubernetes.io/managed-by"
 
 
-def show(documents: Iterable[MapNode], *, namespaces: Iterable[str], findings: Findings) -> Shown:
+def show(
+    documents: Iterable[MapNode],
+    *,
+    namespaces: Iterable[str],
+    live: Iterable[MapNode] = (),
+    findings: Findings,
+) -> Shown:
     """Read Services and workloads; an object without a namespace is in the intents' one namespace.
 
-    Reports MG114 and MG115. What we generated ourselves, and other kinds, are counted.
+    Reports MG114 and MG115. What we generated ourselves, what another one of them controls, and other kinds
+    are counted. Where a file describes a `live` object, the file speaks for it: it is what will be applied.
     """
     known = sorted(set(namespaces))
+    nodes = tuple(_together(documents, live, known))
+    readable = tuple(_readable(nodes, known))
     services: dict[ServiceKey, ShownService] = {}
     workloads: list[ShownWorkload] = []
     unplaced: set[tuple[str, str]] = set()
-    unread = 0
-    for node in objects(documents):
+    for node in readable:
         kind = _text(node, "kind") or ""
-        if _GROUPS.get(kind) != _group(node) or _is_ours(node):
-            unread += 1
-            continue
         try:
             found = _read(node, kind, known, findings)
             if isinstance(found, ShownService) and found.key in services:
@@ -67,6 +73,7 @@ def show(documents: Iterable[MapNode], *, namespaces: Iterable[str], findings: F
                 workloads.append(found)
             case None:
                 pass
+    unread = len(nodes) - len(readable)
     return Shown(services=services, by_label=_by_label(workloads), unread=unread, unplaced=unplaced)
 
 
@@ -79,6 +86,51 @@ def objects(documents: Iterable[MapNode]) -> Iterator[MapNode]:
             yield from objects(item for item in items.items if isinstance(item, MapNode))
         else:
             yield node
+
+
+def _together(documents: Iterable[MapNode], live: Iterable[MapNode], known: list[str]) -> Iterator[MapNode]:
+    described: set[_Identity] = set()
+    for node in objects(documents):
+        described.add(_identity(node, known))
+        yield node
+    yield from (node for node in live if _identity(node, known) not in described)
+
+
+def _readable(nodes: Sequence[MapNode], known: list[str]) -> Iterator[MapNode]:
+    present = {_identity(node, known) for node in nodes}
+    for node in nodes:
+        is_known = GROUPS.get(_text(node, "kind") or "") == _group(node)
+        if is_known and not _is_ours(node) and _controller(node, known) not in present:
+            yield node
+
+
+class _Identity(NamedTuple):
+    """What no two objects of a cluster have in common."""
+
+    group: str
+    kind: str
+    namespace: str
+    name: str
+
+
+def _identity(node: MapNode, known: list[str]) -> _Identity:
+    kind, name = (_text(node, *path) or "" for path in (("kind",), ("metadata", "name")))
+    return _Identity(_group(node), kind, _placed(node, known), name)
+
+
+def _placed(node: MapNode, known: list[str]) -> str:
+    alone = known[0] if len(known) == 1 else ""
+    return _text(node, "metadata", "namespace") or alone
+
+
+def _controller(node: MapNode, known: list[str]) -> _Identity | None:
+    """Find who makes an object from its own template, and says so better than what it made once."""
+    owners = _below(node, "metadata", "ownerReferences")
+    for owner in owners.items if isinstance(owners, ListNode) else ():
+        if isinstance(owner, MapNode) and _text(owner, "controller") == "true":
+            kind, name = _text(owner, "kind") or "", _text(owner, "name") or ""
+            return _Identity(_group(owner), kind, _placed(node, known), name)
+    return None
 
 
 def _read(
@@ -109,7 +161,7 @@ class _Malformed(Exception):
 
 
 # Of other groups, a kind of the same name is another one: Knative has a Service too.
-_GROUPS = {
+GROUPS = {
     "Service": "",
     "Pod": "",
     "Deployment": "apps",

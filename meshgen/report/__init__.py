@@ -28,7 +28,7 @@ def report(
 
     Where a form must place each finding in a file, the first of `inputs` takes those that have none.
     """
-    ordered = sorted(findings, key=lambda found: found.order)
+    ordered = _ordered(findings, form)
     match form:
         case Format.TEXT:
             from meshgen.report import text
@@ -60,3 +60,12 @@ def report(
             return markdown.write(ordered)
         case _:
             assert_never(form)
+
+
+def _ordered(findings: Iterable[Diagnostic], form: Format) -> list[Diagnostic]:
+    ordered = sorted(findings, key=lambda found: found.order)
+    if form in (Format.TEXT, Format.JSON):
+        return ordered
+    from meshgen.report.places import in_files
+
+    return [in_files(found) for found in ordered]

@@ -34,4 +34,6 @@ def _entry(found: Diagnostic) -> Mapping[str, Json]:
 
 
 def _place(span: Span | None) -> Mapping[str, Json]:
-    return dict.fromkeys(Span._fields) if span is None else span._asdict()
+    if span is None:
+        return dict.fromkeys(Span._fields)
+    return span._asdict() if span.is_in_text else {**dict.fromkeys(Span._fields), "file": span.file}

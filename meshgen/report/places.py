@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -67,6 +68,20 @@ def path(file: str) -> str:
     whole = Path(os.path.abspath(file))
     here = Path.cwd()
     return (whole.relative_to(here) if whole.is_relative_to(here) else whole).as_posix()
+
+
+def in_files(found: Diagnostic) -> Diagnostic:
+    """Name live objects in the message, for whoever knows places in files alone."""
+    live = tuple(f"{what}: {span}" for what, span in found.related if not span.is_in_text)
+    is_placed = found.span is None or found.span.is_in_text
+    if is_placed and not live:
+        return found
+    return replace(
+        found,
+        span=found.span if is_placed else None,
+        message=("" if is_placed else f"{found.span}: ") + "; ".join((found.message, *live)),
+        related=tuple(each for each in found.related if each[1].is_in_text),
+    )
 
 
 def shown_at(found: Diagnostic, inputs: Sequence[str]) -> Span:

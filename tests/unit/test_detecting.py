@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from meshgen.cli import run
-from meshgen.detecting import roles
+from meshgen.roles import roles
 from meshgen.scalars import dump
 from tests.unit.planes import (
     CANARY,
@@ -301,7 +301,17 @@ def test_the_roles_permit_what_is_asked_and_nothing_else(capfd: pytest.CaptureFi
     }
     deployments = {"apiGroups": ["apps"], "resources": ["deployments"], **listing}
     config = {"apiGroups": [""], "resources": ["configmaps"], "verbs": ["get"], "resourceNames": ["istio"]}
+    workloads = ["daemonsets", "deployments", "replicasets", "statefulsets"]
+    surroundings = [
+        {"apiGroups": [group], "resources": resources, **listing}
+        for group, resources in (
+            ("", ["pods", "services"]),
+            ("apps", workloads),
+            ("batch", ["cronjobs", "jobs"]),
+        )
+    ]
     assert [(role["metadata"], role["rules"]) for role in roles()] == [
         ({"name": "meshgen-schema-pull"}, [definitions]),
         ({"name": "meshgen-profile-detect"}, [definitions, deployments, config]),
+        ({"name": "meshgen-render-live"}, surroundings),
     ]

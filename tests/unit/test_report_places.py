@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
 import pytest
 
-from meshgen.diagnostics import Findings, Span
+from meshgen.diagnostics import Code, Diagnostic, Findings, Severity, Span
+from meshgen.report import Format, report
 from meshgen.report.places import Region, Sources, path
 from meshgen.source import MapNode, read
 
@@ -104,3 +106,65 @@ def test_a_path_is_told_from_the_working_directory(tmp_path: Path, monkeypatch: 
     assert f"{tmp_path.as_posix()}/x.yaml" == path("../x.yaml")
     assert "stdin" == path("-")
     assert "." == path("")
+
+
+LIVE = Span("cluster:Service/shop/cart", 0, 0)
+CODE = Code(number="MG280", slug="contradiction", meaning="")
+
+
+def _found(span: Span | None, *related: tuple[str, Span]) -> Diagnostic:
+    return Diagnostic(code=CODE, message="it differs", span=span, severity=Severity.ERROR, related=related)
+
+
+def test_an_object_of_a_cluster_is_named_without_a_line() -> None:
+    told = [_found(LIVE), _found(Span("a.yaml", 1, 2), ("the Service", LIVE))]
+    expected = (
+        "a.yaml:1:2: error[MG280 contradiction]: it differs\n"
+        "  cluster:Service/shop/cart: the Service\n"
+        "cluster:Service/shop/cart: error[MG280 contradiction]: it differs\n"
+    )
+    places = [
+        (each["file"], each["line"], each["column"])
+        for found in json.loads(report(told, Format.JSON))["findings"]
+        for each in (found, *found["related"])
+    ]
+
+    assert expected == report(told, Format.TEXT)
+    assert places == [
+        ("a.yaml", 1, 2),
+        ("cluster:Service/shop/cart", None, None),
+        ("cluster:Service/shop/cart", None, None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        pytest.param(_found(LIVE), "MG280 contradiction::cluster:Service/shop/cart: it differs", id="place"),
+        pytest.param(
+            _found(None, ("the Service", LIVE)),
+            "MG280 contradiction::it differs; the Service: cluster:Service/shop/cart",
+            id="related",
+        ),
+        pytest.param(
+            _found(LIVE, ("the other", Span("a.yaml", 1, 2)), ("the Service", LIVE)),
+            (
+                "MG280 contradiction::cluster:Service/shop/cart: it differs; "
+                "the Service: cluster:Service/shop/cart%0Aa.yaml:1:2: the other"
+            ),
+            id="both",
+        ),
+    ],
+)
+def test_a_form_that_knows_files_alone_names_an_object_of_a_cluster_in_the_message(
+    found: Diagnostic, expected: str
+) -> None:
+    assert report([found], Format.GITHUB) == f"::error title={expected}\n"
+
+
+@pytest.mark.parametrize("form", Format)
+def test_every_form_can_tell_of_an_object_of_a_cluster(form: Format) -> None:
+    told = report([_found(LIVE, ("the Service", LIVE))], form, inputs=["a.yaml"])
+
+    assert "Service/shop/cart" in told
+    assert ":0" not in told
