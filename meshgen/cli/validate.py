@@ -1,4 +1,4 @@
-"""`meshgen validate`: intents and mesh manifests, judged as a cluster would, without one."""
+"""`meshgen validate`: intents and mesh manifests, judged as a cluster would, and by one where it is asked."""
 
 from __future__ import annotations
 
@@ -11,13 +11,18 @@ from meshgen import profiles
 from meshgen.api import read_documents, validate
 from meshgen.cli.clusters import choose, mesh_option, schemas_option, settings_option
 from meshgen.cli.help import Verbatim
+from meshgen.cli.live import live_options
 from meshgen.cli.options import inputs
 from meshgen.cli.options import telling as telling_options
 from meshgen.cli.telling import Telling
 from meshgen.cli.usage import misuse
+from meshgen.cluster import Access, Unanswered, connected
 from meshgen.crd.sets import own_sets
 from meshgen.diagnostics import Findings, Severity
 from meshgen.inputs import read_inputs
+from meshgen.intent.load import Documents
+from meshgen.intent.show import objects
+from meshgen.progress import Progress
 from meshgen.report.text import count, counted
 from meshgen.validation import Validation
 
@@ -35,6 +40,7 @@ class Unknown(enum.Enum):
         return _SEVERITIES[self]
 
 
+_MANAGER = "kubectl"  # as kubectl apply --server-side calls itself
 _SEVERITIES = {Unknown.ERROR: Severity.ERROR, Unknown.WARN: Severity.WARNING, Unknown.IGNORE: None}
 
 
@@ -49,9 +55,14 @@ _SEVERITIES = {Unknown.ERROR: Severity.ERROR, Unknown.WARN: Severity.WARNING, Un
 @click.option(
     "--unknown",
     type=click.Choice([unknown.value for unknown in Unknown]),
-    default=Unknown.WARN.value,
-    show_default=True,
-    help="What a kind is that no definition describes.",
+    help="What a kind is that no definition describes.  [default: warn; with --live ignore]",
+)
+@live_options("Ask a cluster too what would become of each object that is not an intent, by a dry run.")
+@click.option(
+    "--field-manager",
+    "manager",
+    metavar="NAME",
+    help="With --live: who would apply the objects, as field managers are called.  [default: kubectl]",
 )
 @telling_options
 def command(  # noqa: PLR0913  click gives each option by its name
@@ -60,10 +71,12 @@ def command(  # noqa: PLR0913  click gives each option by its name
     mesh: str | None,
     settings: tuple[str, ...],
     schemas: tuple[Path, ...],
-    unknown: str,
+    unknown: str | None,
+    access: Access | None,
+    manager: str | None,
     telling: Telling,
 ) -> int:
-    """Judge intents and the manifests of meshes as a cluster would, without one.
+    """Judge intents and the manifests of meshes as a cluster would; it need not be there.
 
     FILE is a file, a folder that is searched for *.yaml and *.yml, or - for
     standard input. Intents are read and checked by the rules of the language, and
@@ -73,11 +86,18 @@ def command(  # noqa: PLR0913  click gives each option by its name
     the files. What is not among the files may exist in the cluster: it is missed
     only where the files show its neighbours, such as Services of its namespace.
 
+    With --live a cluster is asked as well, by a server-side dry run of applying each
+    object: its own definitions, policies and webhooks judge then, and fields that
+    somebody else applied are told. Nothing is written there. Each cause of a refusal
+    is a finding at its field; what was found here already is not told again.
+
     For example:
       meshgen validate manifests/
       meshgen validate intent.yaml manifests/ -m linkerd
       kustomize build . | meshgen validate - -m istio --set version=1.29
       meshgen validate manifests/ --unknown error --report sarif=findings.sarif
+      meshgen validate manifests/ --live --context staging
+      meshgen render intent.yaml -m istio | meshgen validate - --live --field-manager argocd-controller
 
     An object whose owner lives with a finding says so, with the reason:
       metadata:
@@ -87,11 +107,13 @@ def command(  # noqa: PLR0913  click gives each option by its name
     Exit codes:
       0  nothing is wrong
       1  a finding is an error (see --fail-on)
-      2  the command line is wrong
+      2  the command line is wrong, or the cluster did not answer for every object
       3  a bug of meshgen
     """
     if settings and mesh is None:
         raise misuse("--set changes a profile, and none is named", hint="add --mesh NAME")
+    if manager is not None and access is None:
+        raise misuse("--field-manager names who would apply objects to a cluster", hint="add --live")
     findings = Findings()
     with telling.progress() as progress:
         progress.stage("reading")
@@ -102,10 +124,28 @@ def command(  # noqa: PLR0913  click gives each option by its name
         chosen = () if mesh is None else choose(mesh, settings, documents, findings)
         progress.stage("validating")
         sets = tuple(each for folder in schemas for each in own_sets(folder, findings=findings))
-        found = validate(documents, chosen, schemas=sets, unknown=Unknown(unknown).severity)
-    findings.extend(found.findings)
+        gravity = Unknown(unknown or (Unknown.WARN if access is None else Unknown.IGNORE).value).severity
+        found = validate(documents, chosen, schemas=sets, unknown=gravity)
+        findings.extend(found.findings)
+        is_answered = access is None or _ask(access, documents, manager or _MANAGER, progress, findings)
     telling.tell(findings, summary=_summary(found, len(documents.intents), findings))
+    if not is_answered:
+        return 2
     return 1 if telling.fails(findings) else 0
+
+
+def _ask(access: Access, documents: Documents, manager: str, progress: Progress, findings: Findings) -> bool:
+    """Ask a cluster about each object, and tell whether it answered for all of them."""
+    from meshgen.dryrun import dry_run  # nobody else needs a cluster's words
+
+    try:
+        with connected(access, stage=progress.stage) as cluster:
+            said = dry_run(objects(documents.others), cluster, manager=manager, told=findings)
+    except Unanswered as refused:
+        findings.extend([refused.finding])
+        return False
+    findings.extend((*said.findings, *said.unanswered))
+    return not said.unanswered
 
 
 def _summary(found: Validation, intents: int, findings: Findings) -> str:
