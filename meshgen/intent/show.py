@@ -276,12 +276,17 @@ def _service_port(node: MapNode) -> ShownPort:
     return ShownPort(
         number=number,
         target=_name(node, PORT_NAME, "targetPort") or str(number),
-        protocol=_PROTOCOLS.get(name.partition("-")[0] if app_protocol is None else app_protocol),
+        protocol=protocol_of(name, app_protocol),
         transport=_text(node, "protocol"),
         app_protocol=app_protocol,
         name=name,
         span=node.span,
     )
+
+
+def protocol_of(name: str, app_protocol: str | None) -> Protocol | None:
+    """Say what a Service port speaks by its appProtocol, else by its name's prefix; None: neither says."""
+    return _PROTOCOLS.get(name.partition("-")[0] if app_protocol is None else app_protocol)
 
 
 # kubernetes.io/* are of KEP-3726; the others are the prefixes on which the three meshes agree.

@@ -1,0 +1,62 @@
+"""Where calls may go in a world: ports of Services, and container ports that no Service fronts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from meshgen.intent.keys import ServiceKey
+from meshgen.intent.model import Protocol
+from meshgen.intent.outcome.call import ToPod, ToService
+from meshgen.intent.outcome.world import Pod, World
+
+UNLISTED = 65_011  # a container port that stands for all that nobody lists
+
+
+class Place(NamedTuple):
+    """Where calls go, and how they are made there."""
+
+    to: ToService | ToPod
+    protocol: Protocol
+    service: ServiceKey | None  # to which a finding belongs; None: pods of a namespace that no service picks
+    is_probed: bool = False  # True: only the kubelet comes this way
+
+    @property
+    def namespace(self) -> str:
+        """Where the pods are."""
+        return self.to.service.namespace if isinstance(self.to, ToService) else self.to.pod.partition("/")[0]
+
+
+def places(world: World, of: Iterable[ServiceKey] | None = None) -> Iterator[Place]:
+    """List the places of some services, or of all, and then those of pods."""
+    keys = sorted(world.services if of is None else set(of) & set(world.services))
+    owners: dict[str, ServiceKey] = {}
+    for key in keys:
+        service = world.services[key]
+        for port in service.ports:
+            yield Place(ToService(key, port.number), port.protocol, key)
+        for pod in world.pods_of(service):
+            owners.setdefault(pod.title, key)
+    picked = {pod.title for service in world.services.values() for pod in world.pods_of(service)}
+    namespaces = {key.namespace for key in keys}
+    for title, pod in sorted(world.pods.items()):
+        if title in owners or (title not in picked and pod.namespace in namespaces):
+            yield from _of_pod(world, pod, owners.get(title))
+
+
+def _of_pod(world: World, pod: Pod, owner: ServiceKey | None) -> Iterator[Place]:
+    fronted = dict(_fronted(world, pod))
+    for number, protocol in sorted(fronted.items(), key=lambda pair: pair[0]):
+        yield Place(ToPod(pod.title, number), protocol, owner, is_probed=True)
+    for number in (*sorted({*pod.ports.values()} - {*fronted}), UNLISTED):
+        for protocol in (Protocol.HTTP, Protocol.TCP):
+            yield Place(ToPod(pod.title, number), protocol, owner)
+
+
+def _fronted(world: World, pod: Pod) -> Iterator[tuple[int, Protocol]]:
+    for service in world.services.values():
+        if service.key.namespace == pod.namespace and service.selector and pod.is_picked_by(service.selector):
+            for port in service.ports:
+                number = world.container_port(pod, port.target)
+                if number is not None:
+                    yield number, port.protocol

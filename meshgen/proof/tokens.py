@@ -1,0 +1,41 @@
+"""Tokens that stand for all others: none, good ones, and each way of not being good enough."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from meshgen.intent.outcome.call import BEARER, Token
+from meshgen.intent.outcome.conditions import TokenCondition
+
+_OTHER = "none-of-these"
+
+
+def tokens(conditions: Iterable[TokenCondition]) -> tuple[Token | None, ...]:
+    """List a request without token, and for each condition tokens on both sides of each part of it."""
+    found: dict[str, Token | None] = {repr(None): None}
+    for condition in sorted(conditions, key=repr):
+        for token in _around(condition):
+            found.setdefault(repr(token), token)
+    return tuple(found.values())
+
+
+def _around(condition: TokenCondition) -> Iterator[Token]:
+    good = Token(
+        issuer=condition.issuer,
+        audiences=condition.audiences[:1],
+        claims={name: values[:1] for name, values in condition.claims},
+        place=next(iter(condition.places), BEARER),
+    )
+    yield good
+    yield replace(good, is_valid=False)
+    if condition.audiences:
+        yield replace(good, audiences=(_OTHER,))
+        yield from (replace(good, audiences=(each,)) for each in condition.audiences[1:])
+    for name, values in condition.claims:
+        rest = {key: value for key, value in good.claims.items() if key != name}
+        yield replace(good, claims=rest)
+        yield from (replace(good, claims={**rest, name: (each,)}) for each in (*values[1:], _OTHER))
+        yield replace(good, claims={**rest, name: (_OTHER, *values)})
+    for place in (BEARER, *condition.places):
+        yield replace(good, place=place)

@@ -1,0 +1,154 @@
+"""Whether two sides say the same of every request that can tell them apart."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from meshgen.intent.keys import ServiceKey
+from meshgen.intent.outcome.call import Call, Reach
+from meshgen.intent.outcome.evaluator import Evaluator
+from meshgen.intent.outcome.facets import Basis, Facet, Value
+from meshgen.intent.outcome.world import World
+from meshgen.proof.comparing import Contrast, contrasts
+from meshgen.proof.places import Place
+from meshgen.proof.witnesses import Bounds, Witnesses, witnesses
+
+Excused = Mapping[tuple[ServiceKey | None, str], str]  # (service, group of facets): the finding that says so
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sides:
+    """Two sets of rules over one world."""
+
+    one: Evaluator
+    other: Evaluator
+    world: World
+    is_intent: bool  # the first one is, and what it does not say it leaves to the mesh
+    excused: Excused = field(default_factory=dict)
+
+
+class Difference(NamedTuple):
+    """The smallest request on which two sides differ in one facet at one service, and how many there are."""
+
+    place: Place
+    call: Call
+    contrast: Contrast
+    times: int
+
+
+class Unasked(NamedTuple):
+    """What the other side does although nobody asked for it."""
+
+    facet: Facet
+    value: Value
+    basis: Basis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """What came of asking both sides."""
+
+    classes: int  # of requests that there are
+    asked: int  # of which were asked
+    is_exhaustive: bool
+    services: int
+    compared: Mapping[Facet, int]  # how often, by facet
+    differences: tuple[Difference, ...]  # by place, then facet
+    excused: tuple[tuple[ServiceKey | None, str], ...]  # that were needed, sorted
+    ambient: tuple[Unasked, ...]
+
+
+def verify(
+    sides: Sides, where: Iterable[Place], *, bounds: Bounds, facets: frozenset[str] | None = None
+) -> Proof:
+    """Ask both sides of calls to some places; `facets` are the groups to compare, None for all."""
+    tally = _Tally(facets)
+    for place in where:
+        conditions = sides.one.conditions(place.to) | sides.other.conditions(place.to)
+        found = witnesses(sides.world, place, conditions, bounds)
+        tally.take(sides, place, found)
+    return tally.proof()
+
+
+class _Tally:
+    """Counts while requests are asked."""
+
+    def __init__(self, facets: frozenset[str] | None) -> None:
+        self._facets = facets
+        self._classes = self._asked = 0
+        self._is_exhaustive = True
+        self._services: set[ServiceKey] = set()
+        self._compared: Counter[Facet] = Counter()
+        self._different: dict[tuple[ServiceKey | None, Facet], Difference] = {}
+        self._excused: set[tuple[ServiceKey | None, str]] = set()
+        self._ambient: dict[tuple[Facet, Value], Basis] = {}
+
+    def take(self, sides: Sides, place: Place, found: Witnesses) -> None:
+        """Ask both sides of the calls to one place."""
+        if place.service is not None:
+            self._services.add(place.service)
+        self._is_exhaustive = self._is_exhaustive and found.is_exhaustive
+        self._classes += found.classes
+        for call in found.calls:
+            self._asked += 1
+            self._ask(sides, place, call)
+
+    def _ask(self, sides: Sides, place: Place, call: Call) -> None:
+        one, other = sides.one.outcome(call), sides.other.outcome(call)
+        for contrast in contrasts(one, other, may_be_silent=sides.is_intent):
+            group = contrast.facet.group
+            if self._facets is not None and group not in self._facets:
+                continue
+            self._compared[contrast.facet] += 1
+            if contrast.is_equal:
+                continue
+            if (place.service, group) in sides.excused:
+                self._excused.add((place.service, group))
+            else:
+                self._differ(Difference(place, call, contrast, 1))
+        for facet, step in other.facets.items():
+            if step.is_ambient and facet not in one.facets:
+                self._ambient.setdefault((facet, step.value), step.basis)
+
+    def _differ(self, new: Difference) -> None:
+        key = (new.place.service, new.contrast.facet)
+        old = self._different.get(key)
+        if old is None:
+            self._different[key] = new
+            return
+        smallest = min(old, new, key=lambda each: size(each.call))
+        self._different[key] = smallest._replace(times=old.times + 1)
+
+    def proof(self) -> Proof:
+        """Say what was found."""
+        order = list(Facet)
+        ambient = (Unasked(facet, value, basis) for (facet, value), basis in self._ambient.items())
+        return Proof(
+            classes=self._classes,
+            asked=self._asked,
+            is_exhaustive=self._is_exhaustive,
+            services=len(self._services),
+            compared=dict(sorted(self._compared.items(), key=lambda pair: order.index(pair[0]))),
+            differences=tuple(sorted(self._different.values(), key=_order)),
+            excused=tuple(sorted(self._excused, key=repr)),
+            ambient=tuple(sorted(ambient, key=lambda each: (order.index(each.facet), repr(each.value)))),
+        )
+
+
+def _order(difference: Difference) -> tuple[str, int]:
+    return str(difference.place.service or ""), list(Facet).index(difference.contrast.facet)
+
+
+def size(call: Call) -> tuple[int, ...]:
+    """Say how much there is to a call, so that the smallest one is shown."""
+    request = call.request
+    if request is None:
+        return (0, len(call.caller.address))
+    parts = (
+        len(request.headers) + len(request.query) + (request.host is not None) + (request.token is not None)
+    )
+    reach = list(Reach).index(call.caller.reach)
+    return (1, parts, len(request.path), sum(map(len, request.headers.values())), reach, len(request.method))
