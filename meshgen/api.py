@@ -11,7 +11,7 @@ from meshgen.acceptance import agreements
 from meshgen.assumptions import assumed
 from meshgen.backend import Backend
 from meshgen.diagnostics import Diagnostic, Findings, Severity
-from meshgen.fidelity import settle, useless
+from meshgen.fidelity import Cause, settle, useless
 from meshgen.gaps import gaps
 from meshgen.inputs import Content, read_inputs
 from meshgen.intent.exposure import check_exposure
@@ -29,6 +29,7 @@ from meshgen.patches import Patch
 from meshgen.patching import patching
 from meshgen.profile import Profile
 from meshgen.profiles import Choice, built_in
+from meshgen.resources import Resource
 from meshgen.source import MapNode, Node, read
 
 if TYPE_CHECKING:
@@ -52,7 +53,12 @@ class Rendering:
 
     profile: Profile
     manifests: tuple[Manifest, ...]  # empty where a finding is an error
+    resources: tuple[Resource, ...]  # what the manifests say, as a cluster sees them
     patches: tuple[Patch, ...]  # of objects that are not ours, where they are asked for
+    causes: tuple[Cause, ...]  # what is not carried as written, and what was accepted of it
+    left: (
+        ResolvedSet | None
+    )  # what the manifests are to mean, without what was accepted; None beside an error
     findings: tuple[Diagnostic, ...]
 
 
@@ -144,7 +150,7 @@ def render(  # noqa: PLR0913  what it renders, for whom, and three ways to vary 
     unwritten = backend.unwritten_mode(profile)
     check(reading.intents, callers=profile.callers, unwritten=unwritten, findings=findings)
     if findings.has_errors:
-        return Rendering(profile=profile, manifests=(), patches=(), findings=tuple(findings))
+        return _unrendered(profile, findings)
     resolved = _resolve(reading, reading.intents, profile)
     check_exposure(resolved, findings)
     found = gaps(resolved, backend, profile)
@@ -158,12 +164,32 @@ def render(  # noqa: PLR0913  what it renders, for whom, and three ways to vary 
     findings.extend((*limited, *useless(entries, settled, limited, profile)))
     plans = () if findings.has_errors else backend.plan(left, profile)
     findings.extend(assumed(left, plans))
-    manifests, judged = _write(plans, Choice(backend, profile), shadows)
+    manifests, resources, judged = _write(plans, Choice(backend, profile), shadows)
     findings.extend(judged)
     asked = found if is_patched and not findings.has_errors else ()
     patches, unpatched = patching(asked, profile, reading.shown)
     findings.extend(unpatched)
-    return Rendering(profile=profile, manifests=manifests, patches=patches, findings=tuple(findings))
+    return Rendering(
+        profile=profile,
+        manifests=manifests,
+        resources=resources,
+        patches=patches,
+        causes=settled.causes,
+        left=None if findings.has_errors else left,
+        findings=tuple(findings),
+    )
+
+
+def _unrendered(profile: Profile, findings: Findings) -> Rendering:
+    return Rendering(
+        profile=profile,
+        manifests=(),
+        resources=(),
+        patches=(),
+        causes=(),
+        left=None,
+        findings=tuple(findings),
+    )
 
 
 def validate(
@@ -208,12 +234,13 @@ def _resolve(reading: Reading, intents: tuple[MeshIntent, ...], profile: Profile
 
 def _write(
     plans: tuple[Plan, ...], choice: Choice, shadows: Sequence[Path]
-) -> tuple[tuple[Manifest, ...], tuple[Diagnostic, ...]]:
+) -> tuple[tuple[Manifest, ...], tuple[Resource, ...], tuple[Diagnostic, ...]]:
     """Write plans, and judge what was written as any other manifest: with an error there are none."""
     if not plans:
-        return (), ()
+        return (), (), ()
     from meshgen.writing import write  # jinja2 and the ladder take 80 ms; a refused intent needs neither
 
-    manifests, judged = write(plans, choice, shadows=shadows)
-    is_refused = any(found.severity is Severity.ERROR for found in judged)
-    return (() if is_refused else manifests), judged
+    manifests, resources, judged = write(plans, choice, shadows=shadows)
+    if any(found.severity is Severity.ERROR for found in judged):
+        return (), (), judged
+    return manifests, resources, judged

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from meshgen.diagnostics import Code, Diagnostic, Findings, Severity, Span
 from meshgen.jsontypes import to_json
@@ -23,9 +23,15 @@ BAD_TEMPLATE = Code(
 )
 
 
-def write(
-    plans: Sequence[Plan], choice: Choice, *, shadows: Sequence[Path]
-) -> tuple[tuple[Manifest, ...], tuple[Diagnostic, ...]]:
+class Written(NamedTuple):
+    """What plans became."""
+
+    manifests: tuple[Manifest, ...]
+    resources: tuple[Resource, ...]  # the same objects as a cluster sees them, the sound ones
+    findings: tuple[Diagnostic, ...]
+
+
+def write(plans: Sequence[Plan], choice: Choice, *, shadows: Sequence[Path]) -> Written:
     """Write plans and judge each text as a cluster would. Reports MG415, and what the ladder reports."""
     found: list[Diagnostic] = []
     manifests: list[Manifest] = []
@@ -36,21 +42,27 @@ def write(
         except BadTemplate as bad:
             found.extend(_bad(message, span) for message, span in bad.found)
     by = ladder([choice])
-    return tuple(manifests), tuple(dict.fromkeys((*found, *_judged(manifests, by, choice))))
-
-
-def _judged(manifests: Sequence[Manifest], by: Ladder, choice: Choice) -> Iterator[Diagnostic]:
     resources: list[Resource] = []
     for manifest in manifests:
-        body = _body(manifest)
-        if isinstance(body, Diagnostic):
-            yield body
-            continue
-        judgement = judge(body, by)
-        yield from (_told(each, manifest.title, choice) for each in judgement.complaints)
-        resources.extend(() if judgement.resource is None else (judgement.resource,))
-    for complaint in judge_together(resources, by):
-        yield _told(complaint, str(complaint.of), choice)
+        judged = _judged(manifest, by, choice)
+        found.extend(judged.findings)
+        resources.extend(() if judged.resource is None else (judged.resource,))
+    found.extend(_told(each, str(each.of), choice) for each in judge_together(resources, by))
+    return Written(tuple(manifests), tuple(resources), tuple(dict.fromkeys(found)))
+
+
+class _Judged(NamedTuple):
+    resource: Resource | None
+    findings: tuple[Diagnostic, ...]
+
+
+def _judged(manifest: Manifest, by: Ladder, choice: Choice) -> _Judged:
+    body = _body(manifest)
+    if isinstance(body, Diagnostic):
+        return _Judged(None, (body,))
+    judgement = judge(body, by)
+    told = (_told(each, manifest.title, choice) for each in judgement.complaints)
+    return _Judged(judgement.resource, tuple(told))
 
 
 def _body(manifest: Manifest) -> dict[str, Any] | Diagnostic:
