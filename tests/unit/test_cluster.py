@@ -288,9 +288,11 @@ def test_a_definition_of_no_use_is_an_error_and_nothing_is_written(
 
 
 OFFLINE = """
-import socket, sys
-def refuse(*_, **__): raise AssertionError("a socket is opened")
-socket.socket.connect = socket.socket.connect_ex = socket.create_connection = socket.getaddrinfo = refuse
+import os, sys
+def refuse(event, args):
+    if event.startswith("socket.") or (event == "open" and args[0] == os.environ["KUBECONFIG"]):
+        raise AssertionError(f"{event} {args}")
+sys.addaudithook(refuse)
 from meshgen.cli import run
 code = run(sys.argv[1:])
 assert not [name for name in sys.modules if name.partition(".")[0] in ("kubernetes", "urllib3")]
@@ -302,10 +304,19 @@ sys.exit(code)
 def test_without_being_told_to_nothing_opens_a_socket_or_reads_a_kubeconfig(
     command: str, tmp_path: Path
 ) -> None:
+    file = kubeconfig(tmp_path, "http://127.0.0.1:1")
     words = [command, str(ROOT / "examples" / "bookinfo"), "--mesh", "istio"]
-    env = {**os.environ, "KUBECONFIG": str(tmp_path), "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(
-        [sys.executable, "-c", OFFLINE, *words], check=False, capture_output=True, encoding="utf-8", env=env
+    env = {**os.environ, "KUBECONFIG": str(file), "PYTHONPATH": str(ROOT)}
+    offline, live = (
+        subprocess.run(
+            [sys.executable, "-c", OFFLINE, *words, *how],
+            check=False,
+            capture_output=True,
+            encoding="utf-8",
+            env=env,
+        )
+        for how in ([], ["--live"])
     )
 
-    assert (done.returncode, "Traceback" in done.stderr) == (0, False)
+    assert (offline.returncode, "Traceback" in offline.stderr) == (0, False)
+    assert "AssertionError at meshgen/cluster/connection.py" in live.stderr  # so nothing is overlooked
