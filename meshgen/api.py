@@ -11,7 +11,7 @@ from meshgen.acceptance import agreements
 from meshgen.assumptions import assumed
 from meshgen.backend import Backend
 from meshgen.diagnostics import Diagnostic, Findings, Severity
-from meshgen.fidelity import Cause, settle, useless
+from meshgen.fidelity import settle, useless
 from meshgen.gaps import gaps
 from meshgen.inputs import Content, read_inputs
 from meshgen.intent.exposure import check_exposure
@@ -25,10 +25,10 @@ from meshgen.intent.show import objects, show
 from meshgen.intent.shown import Shown
 from meshgen.intent.unfold import unfold
 from meshgen.manifest import Manifest, Plan
-from meshgen.patches import Patch
 from meshgen.patching import patching
 from meshgen.profile import Profile
 from meshgen.profiles import Choice, built_in
+from meshgen.rendering import Rendering
 from meshgen.resources import Resource
 from meshgen.source import MapNode, Node, read
 
@@ -44,21 +44,6 @@ class Reading:
     written: tuple[MeshIntent, ...]  # as they stand in the files
     intents: tuple[MeshIntent, ...]  # with short forms and inheritance unfolded, and what the inputs show
     shown: Shown
-    findings: tuple[Diagnostic, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rendering:
-    """One mesh's manifests, in an order that is safe to apply, and what is to be told."""
-
-    profile: Profile
-    manifests: tuple[Manifest, ...]  # empty where a finding is an error
-    resources: tuple[Resource, ...]  # what the manifests say, as a cluster sees them
-    patches: tuple[Patch, ...]  # of objects that are not ours, where they are asked for
-    causes: tuple[Cause, ...]  # what is not carried as written, and what was accepted of it
-    left: (
-        ResolvedSet | None
-    )  # what the manifests are to mean, without what was accepted; None beside an error
     findings: tuple[Diagnostic, ...]
 
 

@@ -79,16 +79,17 @@ def _told(complaint: Complaint, node: MapNode, nodes: dict[Resource, MapNode]) -
         field=spell(complaint.path) or None,
         hint=complaint.hint,
         source=complaint.source,
-        related=tuple((what, _place(nodes[there], path)) for what, there, path in complaint.beside),
+        related=tuple((what, place_of(nodes[there], path)) for what, there, path in complaint.beside),
     )
 
 
 def span_of(node: MapNode, complaint: Complaint) -> Span:
     """Find where a complaint points; what is not written is looked for as near above as something is."""
-    return _place(node, complaint.path, is_key=complaint.code is UNKNOWN_FIELD)
+    return place_of(node, complaint.path, is_key=complaint.code is UNKNOWN_FIELD)
 
 
-def _place(node: Node, path: Path, *, is_key: bool = False) -> Span:
+def place_of(node: Node, path: Path, *, is_key: bool = False) -> Span:
+    """Find where a field is written; what is not is looked for as near above as something is."""
     span = node.span
     for step in path:
         match node:

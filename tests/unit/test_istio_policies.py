@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from meshgen.api import Rendering, read_intents, render
+from meshgen.api import read_intents, render
 from meshgen.backend import backend
 from meshgen.inputs import Content
+from meshgen.rendering import Rendering
 
 ISTIO = backend("istio")
 

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 import yaml
 
-from meshgen.api import Rendering, read_intents, render
+from meshgen.api import read_intents, render
 from meshgen.backend import backend
 from meshgen.backends.linkerd.profiles import InboundPolicy, LinkerdBlock, Traffic
 from meshgen.inputs import Content
 from meshgen.profile import Channel, GatewayApi, Profile
+from meshgen.rendering import Rendering
 
 LINKERD = backend("linkerd")
 Tree = dict[str, Any]

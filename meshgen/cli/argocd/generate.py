@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import click
 
-from meshgen.api import Rendering, read_documents, read_set, render
+from meshgen.api import read_documents, read_set, render
 from meshgen.argocd import Request, read_request, unserved
 from meshgen.cli.clusters import Caller, choose_one
 from meshgen.cli.help import Verbatim
@@ -17,6 +17,7 @@ from meshgen.cli.telling import Telling
 from meshgen.diagnostics import Findings
 from meshgen.krm.order import read_below
 from meshgen.output import Syntax, stream
+from meshgen.rendering import Rendering
 from meshgen.report.text import count, counted
 
 _CALLER = Caller(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import click
 
-from meshgen.api import Reading, Rendering, read_documents, read_set, render
+from meshgen.api import Reading, read_documents, read_set, render
 from meshgen.cli.clusters import choose, mesh_option, partial_option, settings_option
 from meshgen.cli.function import standard_input
 from meshgen.cli.help import Verbatim
@@ -25,6 +25,7 @@ from meshgen.krm.names import check_names
 from meshgen.krm.results import Places, told
 from meshgen.krm.stream import Stream, joined, read_stream
 from meshgen.krm.upsert import refuse, upsert
+from meshgen.rendering import Rendering
 from meshgen.report.text import count, counted
 from meshgen.source import MapNode
 

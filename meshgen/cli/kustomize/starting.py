@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from meshgen import folder
-from meshgen.api import Reading, Rendering, read_files, render
+from meshgen.api import Reading, read_files, render
 from meshgen.cli.clusters import choose, mesh_option, settings_option
 from meshgen.cli.help import Verbatim
 from meshgen.cli.options import inputs
@@ -21,6 +21,7 @@ from meshgen.datafiles import name_references
 from meshgen.diagnostics import Code, Findings
 from meshgen.krm import kustomization
 from meshgen.krm.kustomization import NAMES, RENDER, SENTINEL, Form
+from meshgen.rendering import Rendering
 from meshgen.scalars import Json, dump
 
 NOTHING_TO_GUARD = Code(

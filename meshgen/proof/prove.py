@@ -1,0 +1,87 @@
+"""A proof from end to end: of a rendering, or of two sets of files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from meshgen.backend import Backend
+from meshgen.diagnostics import Diagnostic
+from meshgen.profile import Profile
+from meshgen.proof.manifests import Manifests
+from meshgen.proof.places import places
+from meshgen.proof.sides import rendered
+from meshgen.proof.telling import unequal
+from meshgen.proof.verify import Proof, Sides, verify
+from meshgen.proof.witnesses import Bounds
+from meshgen.proof.worlds import world_with
+from meshgen.rendering import Rendering
+from meshgen.resources import Complaint, Resources, spell
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """How much is asked, and about what."""
+
+    bounds: Bounds = field(default_factory=Bounds)
+    facets: frozenset[str] | None = None  # groups of facets; None: all
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proved:
+    """What came of it."""
+
+    proof: Proof
+    findings: tuple[Diagnostic, ...]
+    required: tuple[str, ...]  # requirements that were taken to hold
+
+
+def prove_rendering(rendering: Rendering, backend: Backend, asked: Asked) -> Proved:
+    """Hold what was rendered without an error against what the intent says. Reports MG601 to MG603."""
+    assert rendering.left is not None, "beside an error nothing is rendered"
+    profile = rendering.profile
+    sides = rendered(rendering.left, rendering.resources, backend, profile, rendering.causes)
+    proof = verify(
+        sides, places(sides.world, rendering.left.services), bounds=asked.bounds, facets=asked.facets
+    )
+    names = ("the intent", profile.name)
+    unread = backend.unmodelled(Resources(rendering.resources))
+    return Proved(
+        proof=proof,
+        findings=(
+            *(_unread(each, profile) for each in unread),
+            *unequal(proof, names=names, mesh=profile.name, nodes={}),
+        ),
+        required=tuple(sorted(_required(rendering))),
+    )
+
+
+def _unread(complaint: Complaint, profile: Profile) -> Diagnostic:
+    return Diagnostic(
+        code=complaint.code,
+        message=f"{complaint.of}: {complaint.message}",
+        severity=complaint.gravity,
+        field=spell(complaint.path),
+        mesh=profile.name,
+        hint=complaint.hint,
+    )
+
+
+def _required(rendering: Rendering) -> set[str]:
+    every = (row.id for cause in rendering.causes for gap in cause.gaps for row in gap.row.requires)
+    return {each for each in every if each not in rendering.profile.holds}
+
+
+def prove_manifests(one: Manifests, other: Manifests, asked: Asked) -> Proved:
+    """Hold two sets of manifests against each other, over the Services and workloads of both."""
+    world = world_with((*one.resources, *other.resources))
+    sides = Sides(
+        one=one.choice.backend.evaluator(Resources(one.resources), world, one.choice.profile),
+        other=other.choice.backend.evaluator(Resources(other.resources), world, other.choice.profile),
+        world=world,
+        is_intent=False,
+    )
+    proof = verify(sides, places(world), bounds=asked.bounds, facets=asked.facets)
+    nodes = {**one.nodes, **other.nodes}
+    names = (f"{one.choice.profile.name} (the first)", f"{other.choice.profile.name} (the other)")
+    found = unequal(proof, names=names, mesh=None, nodes=nodes)
+    return Proved(proof=proof, findings=tuple(found), required=())

@@ -1,0 +1,62 @@
+"""Two sides over one world: an intent and what was rendered of it, or two sets of manifests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from meshgen.backend import Backend
+from meshgen.fidelity import Cause
+from meshgen.intent.keys import ServiceKey
+from meshgen.intent.outcome.evaluate import evaluator
+from meshgen.intent.outcome.facets import Facet
+from meshgen.intent.outcome.world import World
+from meshgen.intent.outcome.world_of import world_of
+from meshgen.intent.resolved import ResolvedSet
+from meshgen.profile import Profile
+from meshgen.proof.verify import Sides
+from meshgen.proof.worlds import world_with
+from meshgen.resources import Resource, Resources
+from meshgen.support import Approximate
+
+_POLICY = ("loadBalancing", "circuitBreaker", "outlierDetection", "connectTimeout", "rateLimit", "cors")
+# What rows call the facets in which a mesh differs, where it is not the name of a group of them.
+_GROUPS = {
+    "policy": _POLICY,
+    "backends": (Facet.BACKENDS.group,),
+    "transport": (Facet.TRANSPORT.group,),
+}
+
+
+def rendered(
+    meant: ResolvedSet,
+    written: Sequence[Resource],
+    backend: Backend,
+    profile: Profile,
+    causes: Iterable[Cause],
+) -> Sides:
+    """Hold what was rendered against what was meant; `causes` are what findings say differs."""
+    world = world_for(meant, written, profile)
+    return Sides(
+        one=evaluator(meant, world),
+        other=backend.evaluator(Resources(written), world, profile),
+        world=world,
+        is_intent=True,
+        excused=dict(_excuses(causes)),
+    )
+
+
+def world_for(meant: ResolvedSet, written: Iterable[Resource], profile: Profile) -> World:
+    """Give the world of an intent, with the Services that were generated for it."""
+    base = world_of(meant, trust_domain=profile.trust_domain, cluster_domain=profile.cluster_domain)
+    return world_with((each for each in written if (each.group, each.kind) == ("", "Service")), base)
+
+
+def _excuses(causes: Iterable[Cause]) -> Iterable[tuple[tuple[ServiceKey | None, str], str]]:
+    """Say which facets of which service are known to differ, and by which feature."""
+    for cause in causes:
+        for gap in cause.gaps:
+            if isinstance(gap.row.answer, Approximate):
+                key = None if gap.use.service is None else gap.use.service.key
+                for facet in gap.row.answer.facets:
+                    for group in _GROUPS.get(facet, (facet,)):
+                        yield (key, group), gap.use.usage.feature
