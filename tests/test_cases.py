@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 import pytest
 
-from meshgen.api import Rendering, read_intents, render
+from meshgen.api import read_intents, render
+from meshgen.rendering import Rendering
 from meshgen.diagnostics import Findings
 from meshgen.inputs import read_inputs
 from meshgen.output import Syntax, stream

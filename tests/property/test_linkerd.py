@@ -11,7 +11,8 @@ import yaml
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from meshgen.api import Rendering, read_intents, render
+from meshgen.api import read_intents, render
+from meshgen.rendering import Rendering
 from meshgen.backend import backend
 from meshgen.inputs import Content
 from tests.property.linkerd_proxy import Asking, admits, backends
