@@ -30,9 +30,10 @@ def kinds(languages: Iterable[Language], alphabet: Alphabet) -> Kinds:
     A prefix of segments tells three texts apart beside what it covers: itself, one below it, and one that
     only begins alike; what a mesh makes of each is where translations go wrong.
     """
-    every = example((), (), alphabet)
+    everything = (alphabet.everything,)
+    every = example(everything, (), alphabet)
     assert isinstance(every, str), "an alphabet has texts"
-    found = [_Kind((), (), every)]
+    found = [_Kind(everything, (), every)]
     is_whole = True
     for language in _refined(languages):
         split: list[_Kind] = []

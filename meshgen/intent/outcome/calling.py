@@ -29,7 +29,7 @@ def calling(caller: Caller) -> str:
         case Reach.PLAINTEXT:
             return f"a caller without identity{at}"
         case Reach.IDENTIFIED:
-            return f"{caller.account}, which routes by itself,{at}".rstrip(",")
+            return f"{caller.account} as a gateway{at}"
         case Reach.PROXIED:
             return f"{caller.account}{at}"
 
