@@ -95,7 +95,7 @@ def _question(node: MapNode, body: dict[str, Any], cluster: Cluster) -> _Questio
     if not isinstance(namespace, str | None):
         return _Said(node, _nameless(("metadata", "namespace")))
     served = cluster.served(api_version, kind)
-    return _Said(node, _absent(api_version, kind)) if served is None else _Question(node, body, served)
+    return _Said(node, absent(api_version, kind)) if served is None else _Question(node, body, served)
 
 
 def _nameless(path: Path) -> Complaint:
@@ -107,7 +107,8 @@ def _nameless(path: Path) -> Complaint:
     )
 
 
-def _absent(api_version: str, kind: str) -> Complaint:
+def absent(api_version: str, kind: str) -> Complaint:
+    """Say that the cluster lacks a kind, MG773."""
     return Complaint(
         code=NO_KIND,
         path=("kind",),

@@ -10,7 +10,7 @@ from meshgen.diagnostics import Findings
 from meshgen.jsontypes import to_json
 from meshgen.manifest import Manifest
 from meshgen.scalars import Json
-from meshgen.source import read
+from meshgen.source import MapNode, read
 
 
 class Syntax(enum.Enum):
@@ -26,17 +26,9 @@ def stream(manifests: Iterable[Manifest], syntax: Syntax) -> str:
         case Syntax.YAML:
             return "---\n".join(manifest.text for manifest in manifests)
         case Syntax.JSON:
-            return _json([_parsed(manifest) for manifest in manifests])
+            return _json([to_json(as_node(manifest)) for manifest in manifests])
         case _:
             assert_never(syntax)
-
-
-def _parsed(manifest: Manifest) -> Json:
-    findings = Findings()
-    (document,) = read(manifest.text.encode(), file=manifest.file_name, findings=findings)
-    assert len(findings) == 0, list(findings)
-    parsed: Json = to_json(document)
-    return parsed
 
 
 def _json(items: list[Json]) -> str:
@@ -44,3 +36,12 @@ def _json(items: list[Json]) -> str:
 
     document = {"apiVersion": "v1", "kind": "List", "items": items}
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def as_node(manifest: Manifest) -> MapNode:
+    """Read a manifest back, as any document is read."""
+    findings = Findings()
+    (document,) = read(manifest.text.encode(), file=manifest.file_name, findings=findings)
+    assert len(findings) == 0, list(findings)
+    assert isinstance(document, MapNode)
+    return document

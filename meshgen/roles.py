@@ -7,10 +7,12 @@ from itertools import groupby
 
 from meshgen.backend import backends
 from meshgen.cluster import CONFIG_MAPS, DEFINITIONS, DEPLOYMENTS, Kind
+from meshgen.labelled import emitted
 from meshgen.scalars import Json
 from meshgen.surroundings import KINDS
 
 _Rule = Mapping[str, Json]
+_COMPARING = ("list", "get", "create", "patch")  # a dry run needs what applying would
 
 
 def roles() -> tuple[Mapping[str, Json], ...]:
@@ -22,7 +24,14 @@ def roles() -> tuple[Mapping[str, Json], ...]:
         _role("meshgen-schema-pull", definitions),
         _role("meshgen-profile-detect", [*definitions, *_rules([DEPLOYMENTS], "list"), *config]),
         _role("meshgen-render-live", _rules(KINDS.values(), "list")),
+        _role("meshgen-diff-live", [*_rules(KINDS.values(), "list"), *_rules(_emitted(), *_COMPARING)]),
     )
+
+
+def _emitted() -> set[Kind]:
+    """List what meshes are told by, in no version: roles know none."""
+    entries = (entry for backend in backends() for entry in emitted(backend))
+    return {Kind(entry.group, "", entry.plural) for entry in entries}
 
 
 def _rules(kinds: Iterable[Kind], *verbs: str) -> list[_Rule]:

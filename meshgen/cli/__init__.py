@@ -22,6 +22,7 @@ COMMANDS = (
     "init",
     "render",
     "validate",
+    "diff",
     "graph",
     "capabilities",
     "explain",

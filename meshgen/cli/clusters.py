@@ -43,6 +43,20 @@ partial_option = click.option(
     is_flag=True,
     help="Leave out what the mesh cannot carry, where that lets nothing more through.",
 )
+templates_option = click.option(
+    "--templates",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    multiple=True,
+    help="Write objects with the templates in DIR, by file name, before ours. May be repeated.",
+)
+pin_option = click.option(
+    "--pin-defaults",
+    "is_pinned",
+    is_flag=True,
+    help="Where nothing is written of timeout, retries or outlierDetection, ask for none of it: "
+    "then no mesh does as it likes. What is ambient in writing stays so.",
+)
 
 
 def clusters(mesh: str | None, settings: tuple[str, ...] = ()) -> tuple[profiles.Choice, ...]:

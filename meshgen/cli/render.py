@@ -10,10 +10,17 @@ from typing import Any
 import click
 
 from meshgen import folder
-from meshgen.api import Reading, Rendering, read_files
+from meshgen.api import Reading, read_files
 from meshgen.api import render as translate
 from meshgen.backend import Backend
-from meshgen.cli.clusters import choose, mesh_option, partial_option, settings_option
+from meshgen.cli.clusters import (
+    choose,
+    mesh_option,
+    partial_option,
+    pin_option,
+    settings_option,
+    templates_option,
+)
 from meshgen.cli.delivery import Folder, Rendered, Stream, Target, deliver, target
 from meshgen.cli.help import Verbatim
 from meshgen.cli.live import live_options, surroundings_of, tell_unanswered
@@ -28,6 +35,7 @@ from meshgen.output import Syntax
 from meshgen.profile import Profile
 from meshgen.profiles import Choice
 from meshgen.progress import Progress
+from meshgen.rendering import Rendering
 from meshgen.report.text import count, counted
 
 
@@ -37,21 +45,9 @@ from meshgen.report.text import count, counted
     "A mesh, a profile of the set, a file with one, or all; leave it out to see the choices.",
 )
 @settings_option
-@click.option(
-    "--templates",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    metavar="DIR",
-    multiple=True,
-    help="Write objects with the templates in DIR, by file name, before ours. May be repeated.",
-)
+@templates_option
 @partial_option
-@click.option(
-    "--pin-defaults",
-    "is_pinned",
-    is_flag=True,
-    help="Where nothing is written of timeout, retries or outlierDetection, ask for none of it: "
-    "then no mesh does as it likes. What is ambient in writing stays so.",
-)
+@pin_option
 @click.option(
     "-o",
     "--output",

@@ -66,7 +66,7 @@ def _hint(error: click.UsageError) -> str | None:
 _RENDER = "meshgen render INTENT... --mesh NAME"
 _MEANT = {
     "template build generate convert translate compile synth export": _RENDER,
-    "plan diff": f"{_RENDER} | kubectl diff -f -",
+    "plan drift": "meshgen diff INTENT... --mesh NAME --live",
     "apply deploy install create sync": f"{_RENDER} | kubectl apply -f -",
     "check": f"{_RENDER} --output-dir DIR --check",
     "lint vet conform analyze kubeconform": "meshgen validate FILE...",

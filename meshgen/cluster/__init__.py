@@ -1,5 +1,6 @@
 """A live cluster, asked over its API for what it has and would take; nothing is ever written to it."""
 
+from meshgen.cluster.answers import FAILED as FAILED
 from meshgen.cluster.answers import FORBIDDEN as FORBIDDEN
 from meshgen.cluster.answers import Applied as Applied
 from meshgen.cluster.answers import Cause as Cause

@@ -28,7 +28,7 @@ def write(findings: Sequence[Diagnostic]) -> str:
 
 def _changed(changed: Sequence[Diagnostic]) -> Iterator[str]:
     if changed:
-        lines = (f"- {_literal(_place(found))}{_literal(found.message)}" for found in changed[:MOST_SHOWN])
+        lines = (f"- {literal(_place(found))}{literal(found.message)}" for found in changed[:MOST_SHOWN])
         yield "### Changed objects"
         yield "\n".join((*lines, *_unshown(changed, "- ")))
 
@@ -53,11 +53,11 @@ def _place(found: Diagnostic) -> str:
 
 def _row(found: Diagnostic) -> str:
     place = _place(found).removesuffix(": ")
-    hint = "" if found.hint is None else f"<br>{_literal(found.hint)}"
-    return f"| {found.severity.value} | {found.code} | {_literal(place)} | {_literal(found.message)}{hint} |"
+    hint = "" if found.hint is None else f"<br>{literal(found.hint)}"
+    return f"| {found.severity.value} | {found.code} | {literal(place)} | {literal(found.message)}{hint} |"
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
     """Keep text from being read as markup."""
     short = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
     return _SPECIAL.sub(lambda found: f"&#{ord(found.group())};", printable(short))
