@@ -93,7 +93,7 @@ def test_an_expression_that_is_not_understood_is_no_whole_answer() -> None:
 
 
 def test_calls_of_grpc_have_paths_of_two_segments() -> None:
-    assert kinds([Below("/shop.Cart")], GRPC_PATHS).texts == ("/0/0", "/shop.Cart/0", "/shop.Cart0/0")
+    assert kinds([Below("/shop.Cart")], GRPC_PATHS).texts == ("/0/0", "/shop.Cart/x", "/shop.Cart0/0")
 
 
 def test_hosts_are_names() -> None:
