@@ -92,11 +92,16 @@ def documents(case: Case) -> list[dict[str, Any]]:
     found = [each for each in yaml.safe_load_all(case.documents) if each is not None]
     for line in case.documents.splitlines():
         if line.startswith("# corpus "):
-            if "MESHGEN_SHARED" not in os.environ:
-                pytest.skip("MESHGEN_SHARED does not name the corpora")
-            text = Path(os.environ["MESHGEN_SHARED"], "corpora", line.removeprefix("# corpus ")).read_text()
-            found += [each for each in yaml.safe_load_all(text) if each is not None]
+            found += corpus(line.removeprefix("# corpus "))
     return found
+
+
+def corpus(name: str) -> list[dict[str, Any]]:
+    """Read a file below the shared corpora; without them the test is skipped."""
+    if "MESHGEN_SHARED" not in os.environ:
+        pytest.skip("MESHGEN_SHARED does not name the corpora")
+    text = Path(os.environ["MESHGEN_SHARED"], "corpora", name).read_text()
+    return [each for each in yaml.safe_load_all(text) if each is not None]
 
 
 def resources(case: Case) -> list[Resource]:
