@@ -9,8 +9,6 @@ from typing import Any
 import pytest
 
 from meshgen.cli import run
-from meshgen.roles import roles
-from meshgen.scalars import dump
 from tests.unit.planes import (
     CANARY,
     CONSUL,
@@ -287,31 +285,3 @@ def test_one_kind_that_is_forbidden_leaves_no_half_profile(detected: Any) -> Non
             "  hint: meshgen profile detect --permissions prints the roles that suffice\n"
         ),
     )
-
-
-def test_the_roles_permit_what_is_asked_and_nothing_else(capfd: pytest.CaptureFixture[str]) -> None:
-    code = run(["profile", "detect", "--permissions"])
-
-    assert (code, capfd.readouterr().out) == (0, "---\n".join(map(dump, roles())))
-    listing = {"verbs": ["list"]}
-    definitions = {
-        "apiGroups": ["apiextensions.k8s.io"],
-        "resources": ["customresourcedefinitions"],
-        **listing,
-    }
-    deployments = {"apiGroups": ["apps"], "resources": ["deployments"], **listing}
-    config = {"apiGroups": [""], "resources": ["configmaps"], "verbs": ["get"], "resourceNames": ["istio"]}
-    workloads = ["daemonsets", "deployments", "replicasets", "statefulsets"]
-    surroundings = [
-        {"apiGroups": [group], "resources": resources, **listing}
-        for group, resources in (
-            ("", ["pods", "services"]),
-            ("apps", workloads),
-            ("batch", ["cronjobs", "jobs"]),
-        )
-    ]
-    assert [(role["metadata"], role["rules"]) for role in roles()] == [
-        ({"name": "meshgen-schema-pull"}, [definitions]),
-        ({"name": "meshgen-profile-detect"}, [definitions, deployments, config]),
-        ({"name": "meshgen-render-live"}, surroundings),
-    ]
