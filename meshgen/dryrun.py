@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, NamedTuple, assert_never
@@ -46,17 +46,25 @@ class _Said(NamedTuple):
 
 
 def dry_run(
-    objects: Iterable[MapNode], cluster: Cluster, *, manager: str, told: Iterable[Diagnostic] = ()
+    objects: Iterable[MapNode],
+    cluster: Cluster,
+    *,
+    manager: str,
+    meanwhile: Callable[[], Iterable[Diagnostic]] = tuple,
 ) -> DryRun:
     """Ask what would become of each object, were `manager` to apply it; raises Unanswered.
 
-    Of a field of which an error is `told` already nothing more is said. Reports MG769 to MG774; where the
-    account may not ask about a kind, that is a finding once, MG764, and the other kinds are judged.
+    What is found `meanwhile`, as the answers come, is told already: of a field with an error nothing more
+    is said. Reports MG402 and MG769 to MG774; where the account may not ask about a kind, that is a finding
+    once, MG764, and the other kinds are judged.
     """
-    asked = [_question(node, to_json(node), cluster) for node in objects if not _is_local(node)]
+    bodies = ((node, to_json(node)) for node in objects)
+    asked = [_question(node, body, cluster) for node, body in bodies if not _is_local(body)]
     questions = [each for each in asked if isinstance(each, _Question)]
     with ThreadPoolExecutor(CONNECTIONS) as pool:
-        answers = list(pool.map(lambda question: _ask(question, cluster, manager), questions))
+        coming = pool.map(lambda question: _ask(question, cluster, manager), questions)
+        told = meanwhile()
+        answers = list(coming)
     said = [each for each in asked if isinstance(each, _Said)]
     forbidden: dict[Served, Diagnostic] = {}
     for question, answer in zip(questions, answers, strict=True):
@@ -74,8 +82,7 @@ def dry_run(
     return DryRun(findings=tuple(findings), unanswered=tuple(forbidden.values()))
 
 
-def _is_local(node: MapNode) -> bool:
-    body = to_json(node)
+def _is_local(body: Mapping[str, Any]) -> bool:
     metadata = body.get("metadata")
     annotations = metadata.get("annotations") if isinstance(metadata, dict) else None
     is_marked = isinstance(annotations, dict) and annotations.get(_LOCAL) == "true"

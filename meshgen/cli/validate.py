@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import enum
+import functools
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -25,6 +29,9 @@ from meshgen.intent.show import objects
 from meshgen.progress import Progress
 from meshgen.report.text import count, counted
 from meshgen.validation import Validation
+
+if TYPE_CHECKING:
+    from meshgen.dryrun import DryRun
 
 
 class Unknown(enum.Enum):
@@ -125,27 +132,32 @@ def command(  # noqa: PLR0913  click gives each option by its name
         progress.stage("validating")
         sets = tuple(each for folder in schemas for each in own_sets(folder, findings=findings))
         gravity = Unknown(unknown or (Unknown.WARN if access is None else Unknown.IGNORE).value).severity
-        found = validate(documents, chosen, schemas=sets, unknown=gravity)
-        findings.extend(found.findings)
-        is_answered = access is None or _ask(access, documents, manager or _MANAGER, progress, findings)
+        judged = functools.cache(partial(validate, documents, chosen, schemas=sets, unknown=gravity))
+        said = None if access is None else _ask(access, documents, manager or _MANAGER, progress, judged)
+        found = judged()
+    findings.extend((*found.findings, *(() if said is None else (*said.findings, *said.unanswered))))
     telling.tell(findings, summary=_summary(found, len(documents.intents), findings))
-    if not is_answered:
+    if said is not None and said.unanswered:
         return 2
     return 1 if telling.fails(findings) else 0
 
 
-def _ask(access: Access, documents: Documents, manager: str, progress: Progress, findings: Findings) -> bool:
-    """Ask a cluster about each object, and tell whether it answered for all of them."""
-    from meshgen.dryrun import dry_run  # nobody else needs a cluster's words
+def _ask(
+    access: Access,
+    documents: Documents,
+    manager: str,
+    progress: Progress,
+    judged: Callable[[], Validation],
+) -> DryRun:
+    """Ask a cluster about each object, and judge them meanwhile."""
+    from meshgen.dryrun import DryRun, dry_run  # nobody else needs a cluster's words
 
+    asked = objects(documents.others)
     try:
         with connected(access, stage=progress.stage) as cluster:
-            said = dry_run(objects(documents.others), cluster, manager=manager, told=findings)
+            return dry_run(asked, cluster, manager=manager, meanwhile=lambda: judged().findings)
     except Unanswered as refused:
-        findings.extend([refused.finding])
-        return False
-    findings.extend((*said.findings, *said.unanswered))
-    return not said.unanswered
+        return DryRun(findings=(), unanswered=(refused.finding,))
 
 
 def _summary(found: Validation, intents: int, findings: Findings) -> str:

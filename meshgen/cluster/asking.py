@@ -27,6 +27,7 @@ from meshgen.cluster.answers import (
 from meshgen.cluster.connection import Access, Connection, Request, opened
 from meshgen.cluster.kinds import Kind, Served, group_path, is_api_version, served_kinds
 
+_SOUND = (200, 201, NOT_FOUND)
 _WAITS_SECONDS = (0.5, 1.0, 2.0, 4.0)  # before each try after the first
 _LONGEST_WAIT_SECONDS = 30.0  # whatever a server asks for with Retry-After
 
@@ -138,11 +139,11 @@ class Cluster:
 
     def _check(self, answer: Answer, request: Request) -> None:
         """Raise what a status says; a missing object is for the caller to judge."""
+        if answer.status in _SOUND:
+            return
         where = f"{self.place}: {request.asked}"
         why = sentence(said(answer))
         match answer.status:
-            case 200 | 201 | 404:
-                return
             case 401:
                 message = f"{where}: the cluster does not take the credentials: {why}"
                 raise Unanswered(UNAUTHENTICATED, message, "log in again, or choose another --context")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,11 +22,12 @@ from meshgen.cluster.answers import (
 )
 
 if TYPE_CHECKING:
-    from kubernetes.client import ApiClient, Configuration
-    from urllib3 import BaseHTTPResponse
+    from kubernetes.client import Configuration
+    from urllib3 import BaseHTTPResponse, PoolManager
 
 CONNECTIONS = 8  # beyond them an API server on two cores answers no faster
 
+_APPLYING = {"Content-Type": "application/apply-patch+yaml"}
 _PIECE_BYTES = 65_536
 _DEFAULT_NAMESPACE = "default"
 _OWN_NAMESPACE = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
@@ -54,14 +55,15 @@ class Request(NamedTuple):
 class Connection:
     """Where requests are sent within one time limit; may be used by several threads."""
 
-    client: ApiClient
+    pool: PoolManager
+    server: str
+    headers: Mapping[str, str]  # with the credentials
     place: str  # where it is written how to reach it
     namespace: str  # of objects that name none
     deadline: float  # of time.monotonic
 
     def send(self, request: Request) -> Answer:
         """Send a request once; raises Unanswered where nothing whole comes back in time."""
-        from kubernetes.client import ApiException
         from urllib3 import exceptions
 
         where = f"{self.place}: {request.asked}"
@@ -71,9 +73,8 @@ class Connection:
             raise self.late(request) from error
         except exceptions.ProtocolError as error:
             raise Unanswered(BROKEN_OFF, f"{where}: the connection broke off: {sentence(error)}") from error
-        except (exceptions.HTTPError, ApiException, OSError) as error:
-            server = self.client.configuration.host
-            message = f"{where}: there is no connection to {server}: {sentence(error)}"
+        except (exceptions.HTTPError, OSError) as error:
+            message = f"{where}: there is no connection to {self.server}: {sentence(error)}"
             raise Unanswered(UNREACHABLE, message) from error
 
     def late(self, request: Request) -> Unanswered:
@@ -97,16 +98,21 @@ class Connection:
         )
 
     def _begun(self, request: Request) -> BaseHTTPResponse:
+        from urllib3 import Timeout
+
         left = self.deadline - time.monotonic()
         if left <= 0:
             raise self.late(request)
-        method, headers = "GET", {"Accept": "application/json", "User-Agent": "meshgen"}
-        if request.body is not None:
-            method, headers["Content-Type"] = "PATCH", "application/apply-patch+yaml"
-        self.client.update_params_for_auth(headers, [], ["BearerToken"], request.path, method, None)
-        url = f"{self.client.configuration.host}{request.path}"
-        rest = self.client.rest_client
-        return rest.request(method, url, headers=headers, body=request.body, _request_timeout=left).response
+        is_read = request.body is None
+        return self.pool.urlopen(
+            "GET" if is_read else "PATCH",
+            f"{self.server}{request.path}",
+            body=request.body,
+            headers=self.headers if is_read else {**self.headers, **_APPLYING},
+            timeout=Timeout(total=left),
+            redirect=False,  # it would be followed with the credentials
+            preload_content=False,
+        )
 
 
 def _warnings(response: BaseHTTPResponse) -> Iterator[str]:
@@ -124,13 +130,20 @@ def opened(access: Access) -> Iterator[Connection]:
 
     if not configuration.verify_ssl:  # as the kubeconfig says; kubectl does not speak of it either
         urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
-    # Its own retries are no business of ours to tell, and it would follow redirects with credentials.
-    configuration.retries = False
+    configuration.retries = False  # its own are no business of ours to tell
     configuration.connection_pool_maxsize = CONNECTIONS
     client = ApiClient(configuration)
+    headers = {"Accept": "application/json", "User-Agent": "meshgen"}
+    client.update_params_for_auth(headers, [], ["BearerToken"], "", "", None)
     try:
-        deadline = time.monotonic() + access.seconds
-        yield Connection(client=client, place=place, namespace=namespace, deadline=deadline)
+        yield Connection(
+            pool=client.rest_client.pool_manager,
+            server=configuration.host,
+            headers=headers,
+            place=place,
+            namespace=namespace,
+            deadline=time.monotonic() + access.seconds,
+        )
     finally:
         client.rest_client.close()
 
