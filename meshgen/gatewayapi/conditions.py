@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, assert_never
 
 from meshgen.gatewayapi.routes import Written, within
 from meshgen.intent.languages import Below, Exactly, Language, Matching, holds
@@ -102,6 +102,7 @@ def _paths(path: HttpPath) -> Language:
             return Below(path.text.rstrip("/"))
         case "RegularExpression":
             return Matching(path.text)
+    assert_never(path.type)
 
 
 def _rpc(said: Mapping[str, Any]) -> Rpc:

@@ -24,16 +24,17 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 def sent_on(request: Request, match: Match, filters: Iterable[Filter]) -> Request:
     """Give the request as backends see it: rewritten, and with its headers edited."""
+    sent = request
     for each in filters:
         match each:
             case Rewrite(hostname=hostname, path=change):
-                path = changed_path(request.path, match, change)
-                request = replace(request, path=path, host=hostname or request.host)
+                path = sent.path if change is None else changed_path(request.path, match, change)
+                sent = replace(sent, path=path, host=hostname or sent.host)
             case HeaderEdits(is_of_request=True):
-                request = replace(request, headers=edited(request.headers, each))
+                sent = replace(sent, headers=edited(sent.headers, each))
             case _:
                 pass
-    return request
+    return sent
 
 
 def changed_path(path: str, match: Match, change: PathChange | None) -> str:

@@ -129,7 +129,7 @@ class Route:
 def read_route(resource: Resource) -> Route:
     """Read an HTTPRoute or GRPCRoute whose body its definition admits; defaults may be missing."""
     is_grpc = resource.kind == "GRPCRoute"
-    written = list(routes.rules(resource)) or [(("spec", "rules"), {})]
+    written = list(routes.rules(resource)) or [(("spec",), {})]
     return Route(
         resource=resource,
         parents=tuple(routes.parents(resource)),

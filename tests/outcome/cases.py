@@ -32,6 +32,7 @@ from meshgen.profiles import Choice, choose
 from meshgen.resources import Resource
 
 FOLDER = Path(__file__).parent
+NOWHERE: Mapping[str, Any] = {"services": {}, "pods": {}}  # of pages whose documents describe the world
 ALWAYS = (Facet.VERDICT, Facet.BACKENDS)  # told even where the mesh does so unasked
 
 
@@ -63,7 +64,7 @@ def cases(folder: str) -> Iterator[Case]:
                     page=f"{page.stem}: {group['name']}",
                     number=number,
                     fact=case.get("fact") or group["fact"],
-                    world=world({**said["world"], **group.get("world", {})}),
+                    world=world({**NOWHERE, **said.get("world", {}), **group.get("world", {})}),
                     documents="---\n".join(_documents(group)),
                     settings=tuple(group.get("set", ())),
                     profile=group.get("profile", folder),
@@ -98,10 +99,18 @@ def documents(case: Case) -> list[dict[str, Any]]:
 
 def corpus(name: str) -> list[dict[str, Any]]:
     """Read a file below the shared corpora; without them the test is skipped."""
+    return [each for each in yaml.safe_load_all((_corpora() / name).read_text()) if each is not None]
+
+
+def corpora(folder: str) -> list[str]:
+    """Name the files of a folder below the shared corpora."""
+    return sorted(f"{folder}/{path.name}" for path in (_corpora() / folder).iterdir())
+
+
+def _corpora() -> Path:
     if "MESHGEN_SHARED" not in os.environ:
         pytest.skip("MESHGEN_SHARED does not name the corpora")
-    text = Path(os.environ["MESHGEN_SHARED"], "corpora", name).read_text()
-    return [each for each in yaml.safe_load_all(text) if each is not None]
+    return Path(os.environ["MESHGEN_SHARED"], "corpora")
 
 
 def resources(case: Case) -> list[Resource]:
