@@ -36,7 +36,7 @@ from meshgen.intent.match import (
     Regex,
 )
 from meshgen.intent.resolve import port_names
-from meshgen.intent.resolved import ServicePort
+from meshgen.intent.resolved import Request, ServicePort
 from meshgen.intent.traffic import Route
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class Sample:
         return f"{target} with {headers}" if headers else target
 
 
-def pattern_of(match: Match | To | Operation, ports: Iterable[str] | None = None) -> Pattern:
+def pattern_of(match: Match | To | Operation | Request, ports: Iterable[str] | None = None) -> Pattern:
     """Read an alternative; `ports` names those on which it holds (None: it does not say)."""
     hosts = () if isinstance(match, Match) else match.hostnames
     query = match.query_params if isinstance(match, Match) else None
