@@ -15,7 +15,7 @@ from meshgen.fidelity import settle, useless
 from meshgen.gaps import gaps
 from meshgen.inputs import Content, read_inputs
 from meshgen.intent.exposure import check_exposure
-from meshgen.intent.load import NO_INTENT, Documents, load, sort
+from meshgen.intent.load import NO_INTENT, Documents, load, load_tests, sort
 from meshgen.intent.model import MeshIntent
 from meshgen.intent.resolve import resolve
 from meshgen.intent.resolved import ResolvedSet
@@ -191,6 +191,7 @@ def validate(
     that are asked first, `unknown` is the gravity of a kind that none describes.
     """
     findings = Findings()
+    load_tests(documents.tests, findings=findings)
     if documents.intents:
         reading = read_set(documents, findings=findings)
         findings.extend(() if findings.has_errors else _checked(reading, chosen))
@@ -198,7 +199,7 @@ def validate(
     from meshgen.validation import validate as judge_all
 
     by = ladder(chosen or built_in(), schemas=schemas)
-    judged = judge_all(objects((*documents.others, *documents.tests)), by, unknown=unknown)
+    judged = judge_all(objects(documents.others), by, unknown=unknown)
     return replace(judged, findings=tuple(dict.fromkeys((*findings, *judged.findings))))
 
 

@@ -114,6 +114,14 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class OneOrMore:
+    """A list of which one item may stand without brackets."""
+
+
+ONE_OR_MORE = OneOrMore()
+
+
+@dataclass(frozen=True, slots=True)
 class Whole:
     """A limit on a whole number, both ends included."""
 

@@ -108,6 +108,8 @@ def _keys(shape: Shape) -> dict[str, str]:
 def described(shape: Shape) -> str:
     """Say in words what a field takes."""
     match shape:
+        case ListShape(item=item, may_be_single=True):
+            return f"{described(item)}, or a list of them"
         case ListShape(item=item):
             return f"a list, each {described(item)}"
         case MapShape(key=key, value=value):

@@ -87,6 +87,8 @@ def _leaf(leaf: Leaf, shape: Shape) -> Leaf:
             return _leaf(leaf, words if leaf.value in words.members else other)
         case ObjectShape(shorthand=str(shorthand), keys=keys):
             return _leaf(leaf, keys[shorthand].shape)
+        case ListShape(item=item):  # one item that stands alone
+            return _leaf(leaf, item)
         case TextShape(limit=limit) if leaf.style is None:
             is_kept = "\n" in leaf.text or limit.number is not None or _is_text(leaf.text)
             return leaf if is_kept else replace(leaf, text=scalar(leaf.value))

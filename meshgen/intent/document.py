@@ -33,7 +33,7 @@ from meshgen.intent.shape import (
 )
 from meshgen.intent.words import Word
 from meshgen.source import ListNode, MapNode, Node, ScalarNode
-from meshgen.values import Duration, Percent, Text
+from meshgen.values import Duration, OneOrMore, Percent, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +41,17 @@ class ListShape(Shape):
     """A list that is not empty."""
 
     item: Shape
+    may_be_single: bool = False  # one item may stand alone
 
     @property
     def what(self) -> str:
-        return "a list"
+        return f"{self.item.what} or a list of them" if self.may_be_single else "a list"
 
     def read(self, node: Node, place: Place) -> Any:
         """Read each item, so that all that is wrong is told."""
+        if self.may_be_single and isinstance(node, ScalarNode):
+            value = self.item.read(node, place)
+            return INVALID if value is INVALID else (value,)
         if not isinstance(node, ListNode):
             return Shape.read(self, node, place)
         if not node.items:
@@ -273,6 +277,8 @@ def _shape(hint: Any) -> Shape:
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin is typing.Annotated:
         limit = arguments[1]
+        if isinstance(limit, OneOrMore):
+            return ListShape(_shape(typing.get_args(arguments[0])[0]), may_be_single=True)
         return TextShape(limit) if isinstance(limit, Text) else WholeShape(limit)
     if origin is typing.Literal:
         return FlagShape(only_true=True) if arguments[0] is True else ConstantShape(arguments[0])

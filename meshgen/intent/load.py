@@ -10,6 +10,7 @@ from meshgen.intent.document import shape_of
 from meshgen.intent.model import MeshIntent
 from meshgen.intent.resolved import ServiceKey
 from meshgen.intent.shape import INVALID, Place
+from meshgen.intent.testing import MeshTest
 from meshgen.source import ListNode, MapNode, Node, ScalarNode
 
 GROUP = "meshgen.dev"
@@ -34,6 +35,10 @@ NO_INTENT = Code(
 )
 DUPLICATE_SERVICE = Code(
     number="MG201", slug="duplicate-service", meaning="Two documents say what should hold for one service."
+)
+
+DUPLICATE_TEST = Code(
+    number="MG605", slug="duplicate-test", meaning="Two tests of one document have the same name."
 )
 
 
@@ -119,6 +124,33 @@ def load(nodes: Iterable[MapNode], *, findings: Findings) -> tuple[MeshIntent, .
     intents = tuple(intent for intent in read if intent is not INVALID)
     _check_unique(intents, findings)
     return intents
+
+
+def load_tests(nodes: Iterable[MapNode], *, findings: Findings) -> tuple[MeshTest, ...]:
+    """Read documents of tests; one that is not sound is left out, with what is wrong in it reported.
+
+    Reports MG120 to MG126, and MG605 where two tests of a document have one name.
+    """
+    shape = shape_of(MeshTest)
+    read = (shape.read(node, Place(findings)) for node in nodes)
+    documents = tuple(document for document in read if document is not INVALID)
+    for document in documents:
+        _check_names(document, findings)
+    return documents
+
+
+def _check_names(document: MeshTest, findings: Findings) -> None:
+    first: dict[str, Span | None] = {}
+    for test in document.spec.tests:
+        there = first.setdefault(test.name, test.span("name"))
+        if there is not None and there != test.span("name"):
+            findings.add(
+                DUPLICATE_TEST,
+                f"the test {test.name!r} stands twice",
+                span=test.span("name"),
+                hint="name each test differently, so that a report tells them apart",
+                related=(("the first one", there),),
+            )
 
 
 def _check_unique(intents: Iterable[MeshIntent], findings: Findings) -> None:

@@ -124,8 +124,9 @@ def _schema(shape: Shape) -> Schema:
             return {"$ref": f"#/definitions/{_name(shape)}"}
         case EitherShape(words=words, other=other):
             return {"anyOf": [_schema(words), _schema(other)]}
-        case ListShape(item=item):
-            return {"type": "array", "items": _schema(item), "minItems": 1}
+        case ListShape(item=item, may_be_single=may_be_single):
+            listed = {"type": "array", "items": _schema(item), "minItems": 1}
+            return {"anyOf": [_schema(item), listed]} if may_be_single else listed
         case MapShape(key=key, value=value):
             return {
                 "type": "object",

@@ -169,8 +169,9 @@ def sound(shape: Shape) -> st.SearchStrategy[Any]:
             return st.one_of(*(_mappings(option) for option in options.values()))
         case EitherShape(words=words, other=other):
             return sound(words) | sound(other)
-        case ListShape(item=item):
-            return st.lists(sound(item), min_size=1, max_size=2)
+        case ListShape(item=item, may_be_single=may_be_single):
+            several = st.lists(sound(item), min_size=1, max_size=2)
+            return sound(item) | several if may_be_single else several
         case MapShape(key=key, value=value):
             return st.dictionaries(sound(key).map(str), sound(value), min_size=1, max_size=2)
         case _:
