@@ -82,7 +82,7 @@ def command(  # noqa: PLR0913  click gives each option by its name
     INTENT is a file, a folder that is searched for *.yaml and *.yml, or - for
     standard input. Services and workloads among the inputs are read for what the
     intent leaves out, and are never changed. With --live those of a cluster are read
-    likewise; one that a file describes too is read there alone.
+    likewise, but for what a file describes too.
 
     Manifests go to stdout, findings to stderr. Where a finding is an error,
     nothing is written.
