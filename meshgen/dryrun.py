@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, assert_never
 
 from meshgen.cluster import CONNECTIONS, FORBIDDEN, Applied, Cluster, Refusal, Served, Unanswered
+from meshgen.crd.structural import MISSING_FIELD
 from meshgen.diagnostics import Code, Diagnostic, Severity, Span
 from meshgen.jsontypes import to_json
-from meshgen.refusals import NO_NAMESPACE, REFUSED, refused, warned
+from meshgen.refusals import NO_NAMESPACE, REFUSED, below, refused, warned
 from meshgen.resources import Complaint, Path, spell
-from meshgen.source import MapNode
+from meshgen.source import ListNode, MapNode
 from meshgen.validation import span_of, told_once
 
 NO_KIND = Code(
@@ -24,6 +25,9 @@ NO_KIND = Code(
 # What kustomize and kpt read, and nobody sends to a cluster.
 _OF_TOOLS = "kustomize.config.k8s.io"
 _LOCAL = "config.kubernetes.io/local-config"
+
+
+_Place = tuple[Span | None, str | None]  # where something is told, and of which field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,9 +81,12 @@ def dry_run(
                 said.extend(_Said(question.node, each) for each in warned(question.node, answer))
             case _:
                 assert_never(answer)
-    known = {(found.span, found.field) for found in told if found.severity is Severity.ERROR}
-    findings = (found for found in _told(said) if (found.span, found.field) not in known)
-    return DryRun(findings=tuple(findings), unanswered=tuple(forbidden.values()))
+    known: dict[_Place, set[Code]] = {}
+    for found in told:
+        if found.severity is Severity.ERROR:
+            known.setdefault((found.span, found.field), set()).add(found.code)
+    new = (each for each in said if not _is_known(each, known))
+    return DryRun(findings=tuple(_told(new)), unanswered=tuple(forbidden.values()))
 
 
 def _is_local(body: Mapping[str, Any]) -> bool:
@@ -132,6 +139,30 @@ def _ask(question: _Question, cluster: Cluster, manager: str) -> Applied | Refus
         if refused.finding.code is FORBIDDEN:
             return refused
         raise
+
+
+def _is_known(said: _Said, known: Mapping[_Place, Set[Code]]) -> bool:
+    """Tell whether an error speaks of the same field: ours stand where something is written.
+
+    Of a missing field we speak at what lacks it, and of a list, labels or alternatives at what is wrong in
+    them.
+    """
+    path, message = said.complaint.path, said.complaint.message
+    if known.get(_place(said, path), frozenset()) - {MISSING_FIELD}:
+        return True
+    if message.endswith("Required value"):
+        return MISSING_FIELD in known.get(_place(said, path[:-1]), frozenset())
+    at = below(said.node, path)
+    steps: Iterable[str | int] = ()
+    if isinstance(at, ListNode):
+        steps = range(len(at.items))
+    elif isinstance(at, MapNode) and (path[:1] == ("metadata",) or " must validate " in message):
+        steps = [entry.key.text for entry in at.entries]
+    return any(_place(said, (*path, step)) in known for step in steps)
+
+
+def _place(said: _Said, path: Path) -> _Place:
+    return span_of(said.node, replace(said.complaint, path=path)), spell(path) or None
 
 
 def _told(said: Iterable[_Said]) -> Iterator[Diagnostic]:

@@ -43,6 +43,10 @@ _LONGEST = 2_000  # characters of what a cluster says; a webhook may say anythin
 _WEBHOOK = re.compile(r'admission webhook "([^"]*)" (?:denied the request:? ?)?')
 _MANAGER = re.compile(r'conflict with "([^"]*)"')
 _UNDECODED = re.compile(r'((?:unknown|duplicate) field) "([^"]*)"')
+_ROOT = "<nil>"  # k8s.io/apimachinery pkg/util/validation/field/path.go: a path of no field
+_QUOTED = re.compile(r'"((?:spec|metadata)[.\[][^"]*)" must ')
+# k8s.io/apiextensions-apiserver pkg/registry/customresource/strategy.go: said beside what stops CEL
+_UNCHECKED = "Invalid value: null: some validation rules were not checked"
 _UNKNOWN = re.compile("^unknown field |^field not declared in schema$")
 _FIELD = re.compile(r"(?:spec|metadata)[.\[][^ ]*")
 
@@ -107,10 +111,14 @@ def _line(text: str) -> str:
 
 
 def _causes(refusal: Refusal) -> Iterator[Cause]:
-    """Give the causes of a refusal, those too that stand in the text of one."""
+    """Give the causes of a refusal, those too that stand in its text; what only follows from them is none."""
     for cause in refusal.causes:
-        if cause.field or cause.reason:
-            yield cause
+        quoted = _QUOTED.search(cause.message)
+        if cause.field == _ROOT and quoted is not None:
+            yield cause._replace(field=quoted[1])
+        elif cause.field or cause.reason:
+            if not cause.message.startswith(_UNCHECKED):
+                yield cause._replace(field=cause.field.removeprefix(_ROOT))
         else:
             yield from _in_text(cause.message)
 
@@ -183,6 +191,14 @@ def _is_meant(inside: str, item: Node) -> bool:
             return inside.removeprefix("=").strip('"') == text and not inside.isdecimal()
         case ListNode():
             return False
+
+
+def below(node: Node, path: Path) -> Node | None:
+    """Find what stands at a path, None where nothing is written."""
+    at: Node | None = node
+    for step in path:
+        at = _below(at, step)
+    return at
 
 
 def _below(node: Node | None, step: str | int) -> Node | None:

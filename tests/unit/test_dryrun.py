@@ -204,29 +204,41 @@ def test_what_only_tools_read_is_not_sent(text: str, validated: Validated) -> No
 def test_what_our_own_rungs_told_of_a_field_is_not_told_again(validated: Validated) -> None:
     group = "/apis/networking.istio.io/v1"
     text = (
-        "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: web, namespace: shop}\n"
-        "spec:\n  hosts: [web]\n  http:\n  - {timeout: 5 s, route: [{destination: {host: web}}]}\n"
+        "apiVersion: networking.istio.io/v1\nkind: DestinationRule\n"
+        'metadata: {name: web, namespace: shop, labels: {"a b": c}}\n'
+        "spec:\n  workloadSelector: {}\n  exportTo: [7, .]\n  trafficPolicy: {loadBalancer: {simple: ODD}}\n"
     )
     causes = [
+        {"message": "Required value", "field": "spec.host"},
+        {"message": 'Invalid value: "a b": no key', "field": "metadata.labels"},
+        {"message": "Invalid value: not a list of texts", "field": "spec.exportTo"},
+        {"message": 'Unsupported value: "ODD"', "field": "spec.trafficPolicy.loadBalancer.simple"},
         {
-            "reason": "FieldValueInvalid",
-            "message": 'Invalid value: "5 s": no',
-            "field": "spec.http[0].timeout",
+            "message": 'Invalid value: "": "spec.trafficPolicy.loadBalancer" must validate one schema',
+            "field": "<nil>",
         },
-        {"reason": "FieldValueInvalid", "message": "Invalid value: not here", "field": "spec.hosts[0]"},
+        {"message": "Invalid value: not here", "field": "spec.trafficPolicy"},
+        {"message": "Invalid value: not so", "field": "spec"},
     ]
     answers = {
-        group: [kinds(("VirtualService", "virtualservices", True))],
-        f"{group}/namespaces/shop/virtualservices/web{QUERY}": [refusal(422, "invalid", *causes)],
+        group: [kinds(("DestinationRule", "destinationrules", True))],
+        f"{group}/namespaces/shop/destinationrules/web{QUERY}": [refusal(422, "invalid", *causes)],
     }
     told = validated(answers, text=text)
 
     err = (
-        "web.yaml:5:11: error[MG769 refused-by-cluster]: the cluster refuses spec.hosts[0]: "
+        "web.yaml:3:56: error[MG407 invalid-metadata]: 'a b' is not the key of a label\n"
+        "  hint: write at most 63 letters, digits, '-', '_' and '.', a letter or digit first and last; "
+        "a DNS name and '/' may stand before them\n"
+        "web.yaml:4:1: error[MG403 missing-field]: field 'host' is missing\n"
+        "  hint: write 'host': a string\n"
+        "web.yaml:4:1: error[MG769 refused-by-cluster]: the cluster refuses spec: Invalid value: not so\n"
+        "web.yaml:6:14: error[MG401 mistyped-field]: 7 is an integer, not a string\n"
+        '  hint: write "7" with quotes\n'
+        "web.yaml:7:3: error[MG769 refused-by-cluster]: the cluster refuses spec.trafficPolicy: "
         "Invalid value: not here\n"
-        "web.yaml:7:15: error[MG408 broken-rule]: must be a valid duration greater than 1ms (value '5 s'): "
-        "String to Duration conversion failed\n"
-        "  hint: the rule: duration(self) >= duration('1ms')\n"
+        "web.yaml:7:42: error[MG404 unknown-value]: 'ODD' is not one of 'UNSPECIFIED', 'LEAST_CONN', "
+        "'RANDOM', 'PASSTHROUGH', 'ROUND_ROBIN', 'LEAST_REQUEST'\n"
     )
     assert told[:2] == (1, err)
 

@@ -43,6 +43,28 @@ def conflict(manager: str, field: str) -> Mapping[str, str]:
             id="422-with-causes",
         ),
         pytest.param(
+            refusal(
+                422,
+                'Widget.example.com "web" is invalid: [...]',
+                {
+                    "reason": "FieldValueInvalid",
+                    "message": 'Invalid value: "": "spec.ports[1]" must validate at least one schema (anyOf)',
+                    "field": "<nil>",
+                },
+                {"reason": "FieldValueInvalid", "message": "Invalid value: no widget", "field": "<nil>"},
+                {
+                    "reason": "FieldValueInvalid",
+                    "message": "Invalid value: null: some validation rules were not checked because ...",
+                    "field": "<nil>",
+                },
+            ),
+            "web.yaml:1:1: error[MG769 refused-by-cluster]: the cluster refuses the object: "
+            "Invalid value: no widget\n"
+            "web.yaml:5:35: error[MG769 refused-by-cluster]: the cluster refuses spec.ports[1]: "
+            'Invalid value: "": "spec.ports[1]" must validate at least one schema (anyOf)\n',
+            id="422-of-no-field",
+        ),
+        pytest.param(
             status(
                 500,
                 "failed to create typed patch object (shop/web; example.com/v1, Kind=Widget): errors:\n"
