@@ -57,7 +57,8 @@ def location(redirect: Redirect, request: Request, match: Match, *, host: str, p
     # kubernetes-sigs/gateway-api apis/v1/httproute_types.go, HTTPRequestRedirectFilter.port
     scheme = redirect.scheme or "http"
     name = redirect.hostname or host.partition(":")[0]
-    target = redirect.port or (port if redirect.scheme is None else _DEFAULT_PORTS[scheme])
+    derived = port if redirect.scheme is None else _DEFAULT_PORTS[scheme]
+    target = derived if redirect.port is None else redirect.port
     shown = name if target == _DEFAULT_PORTS[scheme] else f"{name}:{target}"
     moved = replace(request, path=changed_path(request.path, match, redirect.path))
     return f"{scheme}://{shown}{moved.target}"

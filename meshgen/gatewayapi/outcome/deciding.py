@@ -73,8 +73,10 @@ class Decision:
         every = [sent_on(request, self.candidate.match, way) for way in self.ways]
         path = alike(sent.target for sent in every)
         changed = alike(None if sent.host in (None, host) else sent.host for sent in every)
-        yield self._rewritten(Facet.PATH, path, next((one for one in self.rewrites if one.path), None))
-        yield self._rewritten(Facet.HOST, changed, next((one for one in self.rewrites if one.hostname), None))
+        by_path = next((one for one in self.rewrites if one.path is not None), None)
+        by_host = next((one for one in self.rewrites if one.hostname is not None), None)
+        yield self._rewritten(Facet.PATH, path, by_path)
+        yield self._rewritten(Facet.HOST, changed, by_host)
 
     def _rewritten(self, facet: Facet, value: Value, by: Rewrite | None) -> Step:
         if by is None:
@@ -124,7 +126,9 @@ def _steps(
 def _forwarded(candidate: Candidate, world: World) -> Iterator[Step]:
     rule = candidate.rule
     at = (*rule.at, "backendRefs")
-    yield _said(candidate, at, "it is split by weight", Facet.BACKENDS, split(rule, world))
+    yield _said(
+        candidate, at, "it is split by the weights of the backends", Facet.BACKENDS, split(rule, world)
+    )
     if any(isinstance(each, Mirror) for way in (rule.filters, *_own(rule)) for each in way):
         yield _said(candidate, rule.at, "copies are sent", Facet.MIRROR, copies(rule, world))
     for facet, key, ms in (
@@ -133,7 +137,7 @@ def _forwarded(candidate: Candidate, world: World) -> Iterator[Step]:
     ):
         if ms is not None:
             place = (*rule.at, "timeouts", key)
-            yield _said(candidate, place, f"timeouts.{key} holds", facet, ms or None)  # 0s: no limit
+            yield _said(candidate, place, f"timeouts.{key} holds", facet, None if ms == 0 else ms)
 
 
 def _own(rule: Rule) -> Iterator[tuple[Filter, ...]]:
