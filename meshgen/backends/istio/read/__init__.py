@@ -1,0 +1,1 @@
+"""Manifests of Istio as proxies read them: names completed, defaults filled in."""
