@@ -10,7 +10,7 @@ from typing import NamedTuple
 from meshgen.intent.keys import ServiceKey
 from meshgen.intent.outcome.call import Call, Reach
 from meshgen.intent.outcome.evaluator import Evaluator
-from meshgen.intent.outcome.facets import Basis, Facet, Value
+from meshgen.intent.outcome.facets import Basis, Facet, Outcome, Value, Verdict
 from meshgen.intent.outcome.world import World
 from meshgen.proof.comparing import Contrast, contrasts
 from meshgen.proof.places import Place
@@ -109,6 +109,13 @@ class _Tally:
                 self._excused.add((place.service, group))
             else:
                 self._differ(Difference(place, call, contrast, 1))
+        self._name_ambient(one, other)
+
+    def _name_ambient(self, one: Outcome, other: Outcome) -> None:
+        """Keep what the other side does unasked with requests that get through."""
+        known = (side.facets.get(Facet.VERDICT) for side in (one, other))
+        if any(step is not None and step.value is not Verdict.ALLOWED for step in known):
+            return
         for facet, step in other.facets.items():
             if step.is_ambient and facet not in one.facets:
                 self._ambient.setdefault((facet, step.value), step.basis)
