@@ -32,6 +32,7 @@ class Conditions:
     headers: Mapping[str, frozenset[Language]] = field(default_factory=dict)  # by name in lower case
     query: Mapping[str, frozenset[Language]] = field(default_factory=dict)  # an empty set: presence alone
     accounts: frozenset[Account] = frozenset()
+    names: frozenset[str] = frozenset()  # of accounts, by a mesh that does not look at their namespace
     namespaces: frozenset[str] = frozenset()  # of callers
     networks: frozenset[str] = frozenset()  # of peers, as CIDR blocks
     tokens: frozenset[TokenCondition] = frozenset()
@@ -49,6 +50,7 @@ class Conditions:
             headers=_joined(self.headers, other.headers),
             query=_joined(self.query, other.query),
             accounts=self.accounts | other.accounts,
+            names=self.names | other.names,
             namespaces=self.namespaces | other.namespaces,
             networks=self.networks | other.networks,
             tokens=self.tokens | other.tokens,
