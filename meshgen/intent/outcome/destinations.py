@@ -91,8 +91,9 @@ class Directory:
     def named(self, key: ServiceKey, port: int | str | None) -> Ends:
         """List where a Service takes what is sent to a port; without port, to the only one for requests."""
         service = self._resolved.services.get(key)
-        if service is not None:
-            return tuple(end for each in _ports(service, port) for end in self._whole(service, each))
+        listed = () if service is None else _ports(service, port)
+        if service is not None and listed:
+            return tuple(end for each in listed for end in self._whole(service, each))
         known = self._world.services.get(key)
         if known is not None:
             targets = [each.target for each in known.ports if port in (None, each.number, each.name)]
@@ -131,4 +132,5 @@ def mirrored(mirror: object, namespace: str) -> ToOther | None:
         return None
     head, _, rest = mirror.service.rpartition("/")
     name, _, port = rest.partition(":")
-    return ToOther(key=ServiceKey(head or namespace, name), port=port or None)
+    number = int(port) if port.isdecimal() else port or None
+    return ToOther(key=ServiceKey(head or namespace, name), port=number)

@@ -51,24 +51,26 @@ def _services(resolved: ResolvedSet) -> Iterator[Service]:
 
 
 def _targets(resolved: ResolvedSet) -> Iterator[Service]:
-    """Make up the Services outside the set to which routes and mirrors lead."""
-    ports: dict[ServiceKey, dict[str, Port]] = {}
-    for key, name in _outside(resolved):
-        known = ports.setdefault(key, {})
-        number = int(name) if name.isdecimal() else _MADE_UP + len(known)
-        label = f"http-{name}" if name.isdecimal() else name
-        known.setdefault(name, Port(number=number, target=number, protocol=Protocol.HTTP, name=label))
-    for key, named in ports.items():
-        yield Service(key=key, selector={"app": key.name}, ports=tuple(named.values()))
+    """Make up the Services outside the set to which routes and mirrors lead, always by a port's number."""
+    ports: dict[ServiceKey, set[int]] = {}
+    for key, number in _outside(resolved):
+        ports.setdefault(key, set()).add(number)
+    for key, numbers in ports.items():
+        made_up = tuple(_http(number) for number in sorted(numbers))
+        yield Service(key=key, selector={"app": key.name}, ports=made_up)
 
 
-def _outside(resolved: ResolvedSet) -> Iterator[tuple[ServiceKey, str]]:
+def _http(number: int) -> Port:
+    return Port(number=number, target=number, protocol=Protocol.HTTP, name=f"http-{number}")
+
+
+def _outside(resolved: ResolvedSet) -> Iterator[tuple[ServiceKey, int]]:
     known = _of_versions(resolved) | resolved.services.keys()
     for service in resolved.services.values():
         for route in service.routes:
             for to in (route.destination, mirrored(route.mirror, service.key.namespace)):
-                if isinstance(to, ToOther) and to.key not in known:
-                    yield to.key, str(to.port)
+                if isinstance(to, ToOther) and to.key not in known and isinstance(to.port, int):
+                    yield to.key, to.port
 
 
 def _of_versions(resolved: ResolvedSet) -> frozenset[ServiceKey]:
