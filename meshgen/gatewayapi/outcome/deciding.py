@@ -126,9 +126,7 @@ def _steps(
 def _forwarded(candidate: Candidate, world: World) -> Iterator[Step]:
     rule = candidate.rule
     at = (*rule.at, "backendRefs")
-    yield _said(
-        candidate, at, "it is split by the weights of the backends", Facet.BACKENDS, split(rule, world)
-    )
+    yield _said(candidate, at, "weights of backends divide it", Facet.BACKENDS, split(rule, world))
     if any(isinstance(each, Mirror) for way in (rule.filters, *_own(rule)) for each in way):
         yield _said(candidate, rule.at, "copies are sent", Facet.MIRROR, copies(rule, world))
     for facet, key, ms in (
