@@ -36,7 +36,7 @@ def traffic_split(resource: Resource, _profile: Profile) -> Iterator[Complaint]:
     for at, backend in within(("spec",), resource.spec, "backends"):
         yield from _name((*at, "service"), backend.get("service", ""))
         written = backend.get("weight", 0)
-        weight = _weight(written)
+        weight = read_weight(written)
         weights.append(weight)
         if weight is None or not 0 <= weight <= _MOST:
             yield Complaint(
@@ -69,7 +69,7 @@ def _name(path: Path, name: str) -> Iterator[Complaint]:
         )
 
 
-def _weight(written: float | str) -> Fraction | None:
+def read_weight(written: float | str) -> Fraction | None:
     """Read a weight as Kubernetes reads a quantity; None where it cannot."""
     if isinstance(written, int):
         return Fraction(written)

@@ -1,0 +1,1 @@
+"""Linkerd's objects, and what Linkerd reads of others', as values."""
