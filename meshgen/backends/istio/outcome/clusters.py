@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from meshgen.backends.istio.hosts import full
-from meshgen.backends.istio.outcome.policy import TlsMode, blocks, policy_steps, tls_mode
+from meshgen.backends.istio.outcome.policy import Tls, blocks, policy_steps, tls
 from meshgen.backends.istio.read.objects import NETWORKING, covers, eldest_first, rank
 from meshgen.intent.keys import ServiceKey
 from meshgen.intent.outcome.facets import Facet, Step
@@ -27,7 +27,7 @@ class Cluster:
 
     endpoints: tuple[Endpoint, ...]
     steps: Mapping[Facet, Step]
-    tls: TlsMode
+    tls: Tls
 
 
 class _Rule(NamedTuple):
@@ -100,7 +100,7 @@ class Clusters:
         return Cluster(
             self.endpoints(service, port, {} if service.is_headless else labels),
             policy_steps(found, is_headless=service.is_headless),
-            tls_mode(found),
+            tls(found),
         )
 
     def _rule(self, client: str, service: Service, host: str) -> _Rule:

@@ -10,7 +10,7 @@ from meshgen.backends.istio.outcome.actions import Answering, Forward, Part, Red
 from meshgen.backends.istio.outcome.clusters import Cluster, Clusters
 from meshgen.backends.istio.outcome.guards import Guards
 from meshgen.backends.istio.outcome.matching import ANYTHING, Client
-from meshgen.backends.istio.outcome.policy import TlsMode, ambient
+from meshgen.backends.istio.outcome.policy import Tls, TlsMode, ambient
 from meshgen.backends.istio.outcome.receiving import Arrival, Door, doors, received
 from meshgen.backends.istio.outcome.rewriting import location
 from meshgen.backends.istio.outcome.routing import SOURCE, Route, Routing
@@ -116,7 +116,7 @@ class IstioEvaluator:
             return
         every, is_http, host = reached
         request = None if call.request is None or not is_http else seen(call.request, host)
-        tls = TlsMode.PLAIN if call.caller.reach is Reach.PLAINTEXT else TlsMode.AUTO
+        tls = Tls(TlsMode.PLAIN if call.caller.reach is Reach.PLAINTEXT else TlsMode.AUTO)
         arrival = Arrival(call.caller, self._principal(call.caller), request, tls)
         yield from received([(door, arrival) for door in every])
 

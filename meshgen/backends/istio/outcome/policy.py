@@ -55,14 +55,24 @@ def _written(policy: Mapping[str, Any], of: Resource, path: Path) -> Blocks:
     return {key: Block(policy[key], of, (*path, key)) for key in _KEPT if policy.get(key) is not None}
 
 
-def tls_mode(found: Blocks) -> TlsMode:
-    """Read the mode of a client; a block without one is plain text.
+class Tls(NamedTuple):
+    """What a client does, and the part of a rule that says so."""
+
+    mode: TlsMode = TlsMode.AUTO
+    basis: Basis | None = None
+
+
+def tls(found: Blocks) -> Tls:
+    """Read how a client secures its connections; a block without a mode is plain text.
 
     istio/api networking/v1alpha3/destination_rule.proto: DISABLE is the first of the modes.
     """
     if "tls" not in found:
-        return TlsMode.AUTO
-    return TlsMode.MUTUAL if found["tls"].body.get("mode") == "ISTIO_MUTUAL" else TlsMode.PLAIN
+        return Tls()
+    block = found["tls"]
+    is_mutual = block.body.get("mode") == "ISTIO_MUTUAL"
+    basis = Basis(name=str(block.of), of=block.of, path=block.path, source=_RULE)
+    return Tls(TlsMode.MUTUAL if is_mutual else TlsMode.PLAIN, basis)
 
 
 def policy_steps(found: Blocks, *, is_headless: bool) -> Mapping[Facet, Step]:

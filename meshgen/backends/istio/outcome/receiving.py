@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from meshgen.backends.istio.outcome.clusters import Endpoint
 from meshgen.backends.istio.outcome.guards import Access, Guard, Guards, Mode, Taken
-from meshgen.backends.istio.outcome.policy import TlsMode
+from meshgen.backends.istio.outcome.policy import Tls, TlsMode
 from meshgen.backends.istio.outcome.rules import SOURCE
 from meshgen.backends.istio.outcome.seen import Seen
 from meshgen.backends.istio.outcome.terms import Asked
@@ -42,7 +42,7 @@ class Arrival(NamedTuple):
     caller: Caller
     principal: str
     request: Seen | None  # None: a connection
-    tls: TlsMode
+    tls: Tls
 
 
 class Door(NamedTuple):
@@ -90,8 +90,8 @@ def _transport(answers: Sequence[_Answer]) -> Iterator[Step]:
 def _answer(door: Door, arrival: Arrival) -> _Answer:
     guard, port = door
     taken = guard.ports.get(port, guard.taken)
-    is_mutual = _is_mutual(arrival.tls, taken.mode)
-    transport = _in_mtls(taken) if is_mutual else _in_plain(taken)
+    is_mutual = _is_mutual(arrival.tls.mode, taken.mode)
+    transport = _transported(taken, arrival.tls.basis, is_mutual=is_mutual)
     if is_mutual and taken.mode is Mode.DISABLE:
         return _Answer(_refused("mTLS meets a port without it", taken.basis), transport)
     if not is_mutual and taken.mode is Mode.STRICT:
@@ -104,23 +104,13 @@ def _is_mutual(tls: TlsMode, mode: Mode) -> bool:
     return tls is TlsMode.MUTUAL or (tls is TlsMode.AUTO and mode is not Mode.DISABLE)
 
 
-def _in_mtls(taken: Taken) -> Step:
+def _transported(taken: Taken, wish: Basis | None, *, is_mutual: bool) -> Step:
     return Step(
-        says="it travels in mTLS",
-        basis=taken.basis,
+        says="it travels in mTLS" if is_mutual else "it travels in plain text",
+        basis=wish or taken.basis,
         facet=Facet.TRANSPORT,
-        value=True,
-        is_ambient=taken.is_ambient,
-    )
-
-
-def _in_plain(taken: Taken) -> Step:
-    return Step(
-        says="it travels in plain text",
-        basis=taken.basis,
-        facet=Facet.TRANSPORT,
-        value=False,
-        is_ambient=taken.is_ambient,
+        value=is_mutual,
+        is_ambient=taken.is_ambient and wish is None,
     )
 
 
