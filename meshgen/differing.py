@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from meshgen.backend import Backend
 from meshgen.cluster import CONNECTIONS, FAILED, Cluster, Refusal, Served, Unanswered
+from meshgen.delivered import unmarked, without_dropped
 from meshgen.diagnostics import Diagnostic, Findings
 from meshgen.dryrun import absent
 from meshgen.folder import Owner
@@ -23,6 +24,8 @@ from meshgen.output import as_node
 from meshgen.refusals import refused
 from meshgen.resources import Complaint, Path, spell
 from meshgen.scalars import Json
+
+KUBECTL = "kubectl"  # as kubectl apply --server-side calls itself
 
 _OF_THE_SERVER = ("managedFields", "resourceVersion", "generation", "uid", "creationTimestamp", "selfLink")
 
@@ -106,13 +109,18 @@ def _compared(
     served = kinds[_kind_of(manifest)]
     if served is None:
         return _Against(manifest.title, (absent(manifest.api_version, manifest.kind),))
-    live = cluster.find(served.kind, manifest.namespace, manifest.name)
     node = as_node(manifest)
-    answer = cluster.dry_run(served, to_json(node), manager=manager, is_forced=True)
+    wanted = to_json(node)
+    live = cluster.find(served.kind, manifest.namespace, manifest.name)
+    answer = cluster.dry_run(served, wanted, manager=manager, is_forced=True)
     if isinstance(answer, Refusal):
         return _Against(manifest.title, tuple(refused(node, answer)))
     asked = f"{cluster.place}: compare {manifest.title}"
-    changes = () if live is None else tuple(_changes(_kept(live, asked), _kept(answer.body, asked)))
+    would, changes = _kept(answer.body, asked), ()
+    if live is not None:
+        was = _kept(live, asked)
+        would = without_dropped(would, live, wanted) if manager == KUBECTL else would
+        changes = tuple(_changes(was, would))
     return Difference(
         api_version=manifest.api_version,
         kind=manifest.kind,
@@ -124,11 +132,13 @@ def _compared(
 
 
 def _kept(body: Mapping[str, Any], asked: str) -> dict[str, Any]:
-    """Leave out what the server counts and notes for itself."""
+    """Leave out what servers and deliverers note for themselves."""
     match body:
         case {"metadata": {"name": str()} as metadata}:
             kept = {key: value for key, value in metadata.items() if key not in _OF_THE_SERVER}
-            return {**{key: value for key, value in body.items() if key != "status"}, "metadata": kept}
+            return {key: value for key, value in body.items() if key != "status"} | {
+                "metadata": unmarked(kept)
+            }
         case _:
             raise Unanswered(FAILED, f"{asked}: the answer is no object")
 

@@ -27,11 +27,12 @@ from meshgen.cli.telling import Telling
 from meshgen.cli.usage import misuse
 from meshgen.cluster import Access, Unanswered, connected
 from meshgen.diagnostics import Findings
-from meshgen.differing import Difference, Side, Verdict, differences
+from meshgen.differing import KUBECTL, Difference, Side, Verdict, differences
 from meshgen.profile import Profile
 from meshgen.profiles import Choice
 from meshgen.rendering import Rendering
-from meshgen.report.differences import as_json, as_markdown, as_text, summary
+from meshgen.report.differences import as_json, as_markdown, as_text
+from meshgen.report.text import count, counted
 from meshgen.surroundings import surroundings
 
 _FORMS = {"table": as_text, "json": as_json, "markdown": as_markdown}
@@ -49,7 +50,7 @@ _UNCOMPARABLE = 2
     "--field-manager",
     "manager",
     metavar="NAME",
-    default="kubectl",
+    default=KUBECTL,
     show_default=True,
     help="Who applies: what this one no longer asks for goes, what others have added stays.",
 )
@@ -141,7 +142,8 @@ def _told(found: Sequence[Difference], form: str, telling: Telling, findings: Fi
         telling.tell(findings, summary="nothing compared")
         return _UNCOMPARABLE
     is_read = write_out(_FORMS[form](found), findings)
-    telling.tell(findings, summary=summary(found))
+    compared = counted(len(found), "object")
+    telling.tell(findings, summary=", ".join((f"{compared} compared", *count(findings))))
     is_same = all(each.verdict is Verdict.UNCHANGED for each in found)
     if telling.fails(findings):
         return _UNCOMPARABLE

@@ -21,7 +21,7 @@ _WORDS = {Verdict.LEFT_OVER: "no longer asked for"}
 def as_text(found: Sequence[Difference]) -> str:
     """Write a line for each object that differs, its fields below it, and a line that counts."""
     lines = (line for each in found for line in _lines(each))
-    return "".join(f"{line}\n" for line in (*lines, summary(found)))
+    return "".join(f"{line}\n" for line in (*lines, _summary(found)))
 
 
 def _lines(difference: Difference) -> Iterator[str]:
@@ -45,8 +45,7 @@ def _value(value: Json) -> str:
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
 
-def summary(found: Sequence[Difference]) -> str:
-    """Count the objects by what becomes of them."""
+def _summary(found: Sequence[Difference]) -> str:
     counts = Counter(each.verdict for each in found)
     if set(counts) <= {Verdict.UNCHANGED}:
         return f"same: {counted(len(found), 'object')}"
@@ -58,7 +57,7 @@ def as_markdown(found: Sequence[Difference]) -> str:
     rows = [row for each in found for row in _rows(each)]
     head = ("| object | what becomes of it | field | there | rendered |", "|---|---|---|---|---|")
     table = ("", *head, *rows) if rows else ()
-    return "".join(f"{line}\n" for line in (f"**{summary(found)}**", *table))
+    return "".join(f"{line}\n" for line in (f"**{_summary(found)}**", *table))
 
 
 def _rows(difference: Difference) -> Iterator[str]:

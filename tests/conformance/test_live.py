@@ -73,8 +73,8 @@ def kubectl(*words: str, text: str | None = None) -> None:
 
 
 @contextmanager
-def applied(text: str, *words: str) -> Iterator[None]:
-    kubectl("apply", "--server-side", "-f", "-", *words, text=text)
+def applied(text: str, *words: str, is_client_side: bool = False) -> Iterator[None]:
+    kubectl("apply", f"--server-side={not is_client_side}".lower(), "-f", "-", *words, text=text)
     try:
         yield
     finally:
@@ -91,6 +91,38 @@ def test_what_was_applied_is_the_same(example: str, mesh: str, meshgen: Run) -> 
 
     objects = len(list(yaml.safe_load_all(rendered)))
     assert (code, out) == (0, f"same: {objects} objects\n")
+
+
+DROPPED = {
+    "linkerd-gateway": {
+        'metadata.annotations["retry.linkerd.io/http"]',
+        'metadata.annotations["retry.linkerd.io/limit"]',
+        'metadata.annotations["timeout.linkerd.io/request"]',
+    },
+    "istio": {f"spec.http[{index}].{field}" for index in (0, 1) for field in ("retries", "timeout")},
+}
+
+
+@pytest.mark.parametrize("is_client_side", [False, True], ids=["server-side", "client-side"])
+@pytest.mark.parametrize("mesh", DROPPED)
+def test_what_leaves_the_intent_goes_however_it_was_applied(
+    mesh: str, is_client_side: bool, meshgen: Run, tmp_path: Path
+) -> None:
+    before = EXAMPLES / "bookinfo" / "intent.yaml"
+    document = yaml.safe_load(before.read_text("utf-8"))
+    for field in ("timeout", "retries"):
+        del document["spec"]["services"]["reviews"][field]
+    after = tmp_path / "intent.yaml"
+    after.write_text(yaml.safe_dump(document, sort_keys=False))
+    _, rendered, _ = meshgen("render", str(before), "-m", mesh)
+    with applied(rendered, is_client_side=is_client_side):
+        same = meshgen("diff", str(before), "-m", mesh, "--live")[0]
+        code, out, _ = meshgen("diff", str(after), "-m", mesh, "--live", "--format", "json")
+
+    changes = [change for each in json.loads(out)["objects"] for change in each["changes"]]
+    assert (same, code) == (0, 1)
+    assert {each["path"] for each in changes} == DROPPED[mesh]
+    assert {each["new"] for each in changes} == {None}
 
 
 EDITS = {
