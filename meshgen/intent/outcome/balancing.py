@@ -73,12 +73,12 @@ def _limited(place: Place, protocol: Protocol) -> Iterator[Step]:
 
 
 def _ejected(place: Place) -> Iterator[Step]:
-    """The detector that is not written is off; of the rest nothing is said that is not written."""
+    """The detector that is not written is off, as both are where no instance may be out at once."""
     detection = place.service.outlier_detection
     if detection is None:
         return
     basis = place.basis("outlierDetection", detection)
-    if not isinstance(detection, OutlierDetection):
+    if not isinstance(detection, OutlierDetection) or _is_idle(detection):
         yield step(Facet.CONSECUTIVE_5XX, None, basis)
         yield step(Facet.CONSECUTIVE_GATEWAY, None, basis)
         return
@@ -90,3 +90,7 @@ def _ejected(place: Place) -> Iterator[Step]:
         yield step(Facet.EJECTION_TIME, detection.base_ejection_time.ms, basis)
     if detection.max_ejection_percent is not None:
         yield step(Facet.EJECTION_PERCENT, share_of(detection.max_ejection_percent), basis)
+
+
+def _is_idle(detection: OutlierDetection) -> bool:
+    return detection.max_ejection_percent is not None and share_of(detection.max_ejection_percent) == 0

@@ -58,8 +58,6 @@ class PortRoute:
             for prefix in each.prefixes
             if holds(Below(prefix.rstrip("/")), request.path)
         ]
-        if not matched:
-            return request.path
         longest = max(matched, key=len).rstrip("/")
         return by.rstrip("/") + request.path[len(longest) :] or "/"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from meshgen.intent.features import Written
 from meshgen.intent.model import Protocol
@@ -36,9 +37,17 @@ _ANSWERS = {
 
 def step(facet: Facet, value: Value, basis: Basis) -> Step:
     """Write the value of a facet as a decision."""
-    said = worded(facet, value)
-    shown = ", ".join(map(str, said)) or "none" if isinstance(said, list) else said
-    return Step(says=f"{facet.value}: {shown}", basis=basis, facet=facet, value=value)
+    return Step(says=f"{facet.value}: {_said(worded(facet, value))}", basis=basis, facet=facet, value=value)
+
+
+def _said(words: Any) -> str:
+    match words:
+        case dict():
+            return ", ".join(f"{share} to {pods}" for pods, share in words.items()) or "none"
+        case list():
+            return ", ".join(map(str, words)) or "none"
+        case _:
+            return str(words)
 
 
 def sent(place: Place, route: ResolvedRoute, protocol: Protocol) -> Iterator[Step]:
@@ -47,7 +56,7 @@ def sent(place: Place, route: ResolvedRoute, protocol: Protocol) -> Iterator[Ste
     if timeout is not None:
         ms = timeout.ms if isinstance(timeout, Duration) else None
         yield step(Facet.TIMEOUT, ms, place.basis("timeout"))
-    yield from _retried(place, route.retries, protocol)
+    yield from retried(route.retries, protocol, place.basis("retries", route.retries))
     yield from _failed(place, route.fault, protocol)
     request = None if route.headers is None else route.headers.request
     yield step(Facet.REQUEST_HEADERS, header_edits(request), place.basis("headers", route.headers))
@@ -66,10 +75,10 @@ def header_edits(written: HeaderEdits | None) -> Edits:
     return edits(set_=written.set, add=written.add, remove=written.remove)
 
 
-def _retried(place: Place, retries: Retries | Written | None, protocol: Protocol) -> Iterator[Step]:
+def retried(retries: Retries | Written | None, protocol: Protocol, basis: Basis) -> Iterator[Step]:
+    """Say which failures are tried again, how often and how soon, as far as it is written."""
     if retries is None:
         return
-    basis = place.basis("retries", retries)
     if not isinstance(retries, Retries):
         yield step(Facet.RETRY_ATTEMPTS, 0, basis)
         return
@@ -105,19 +114,19 @@ def _failures(word: RetryCondition | int) -> frozenset[str]:
 def _failed(place: Place, fault: Fault | Written | None, protocol: Protocol) -> Iterator[Step]:
     written = fault if isinstance(fault, Fault) else None
     basis = place.basis("fault", fault)
-    yield step(Facet.FAULT_DELAY, _delay(None if written is None else written.delay), basis)
-    yield step(Facet.FAULT_ABORT, _abort(None if written is None else written.abort, protocol), basis)
+    yield step(Facet.FAULT_DELAY, delay_of(None if written is None else written.delay), basis)
+    yield step(Facet.FAULT_ABORT, abort_of(None if written is None else written.abort, protocol), basis)
 
 
-def _delay(delay: Delay | None) -> Value:
-    """A fault that no request draws is none."""
+def delay_of(delay: Delay | None) -> Value:
+    """Write a delay as an outcome has it; one that no request draws is none."""
     if delay is None or share_of(delay.percent) == 0:
         return None
     return (delay.duration.ms, share_of(delay.percent))
 
 
-def _abort(abort: Abort | None, protocol: Protocol) -> Value:
-    """A status has a meaning on ports of HTTP alone, a gRPC status on those of gRPC."""
+def abort_of(abort: Abort | None, protocol: Protocol) -> Value:
+    """Write an abort as an outcome has it: statuses on ports of HTTP alone, those of gRPC on its own."""
     if abort is None or share_of(abort.percent) == 0:
         return None
     if (protocol is Protocol.GRPC) is (abort.grpc_status is None):

@@ -50,6 +50,7 @@ class Way:
     route: PortRoute | None  # None: for connections
     protocol: Protocol
     taken: Step  # says which way it is
+    rewritten: Basis  # what decides about path and host
     redirect: Elsewhere | None
     origins: Origins | None
     steps: tuple[Step, ...]  # that are the same for every call
@@ -73,9 +74,9 @@ class Way:
             yield from self.redirect.given(request, request.host or host)
             return
         onward = sent_on(self.route, request, self.protocol)
-        own = [*self.steps, step(Facet.PATH, onward.target, self.taken.basis)]
+        own = [*self.steps, step(Facet.PATH, onward.target, self.rewritten)]
         renamed = onward.host if onward.host not in (request.host, host) else None
-        own.append(step(Facet.HOST, renamed, self.taken.basis))
+        own.append(step(Facet.HOST, renamed, self.rewritten))
         if self.origins is not None and (told := self.origins.asked(request)) is not None:
             own.append(told)
         yield from received(policies, arrival(caller, onward, host), own)
@@ -150,6 +151,7 @@ class _Maker:
             route=port_route,
             protocol=self.port.protocol,
             taken=taken,
+            rewritten=place.whole if route.rewrite is None else place.basis("rewrite", route.rewrite),
             redirect=Elsewhere(to, port_route, answered(place, route)) if isinstance(to, Redirect) else None,
             origins=self._origins(route.cors),
             steps=() if backends is None else tuple(self._of_requests(route, backends)),
@@ -163,6 +165,7 @@ class _Maker:
             route=None,
             protocol=self.port.protocol,
             taken=Step(says="the service takes the connection", basis=self.place.whole),
+            rewritten=self.place.whole,
             redirect=None,
             origins=None,
             steps=tuple(self._of_all(backends)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from meshgen.intent.keys import Account, ServiceKey
@@ -139,7 +139,8 @@ def _pods(resolved: ResolvedSet, services: Mapping[ServiceKey, Service]) -> Iter
 
 
 def _own(resolved: ResolvedSet) -> Iterator[Pod]:
-    for key, service in resolved.services.items():
+    own_first = sorted(resolved.services.items(), key=lambda pair: pair[1].written.pods_of is not None)
+    for key, service in own_first:
         for version in service.versions.values():
             yield _pod(
                 ServiceKey(key.namespace, f"{key.name}-{version.name}"),
@@ -170,18 +171,23 @@ def _others(resolved: ResolvedSet, services: Mapping[ServiceKey, Service]) -> It
 def _pod(
     key: ServiceKey, labels: Mapping[str, str], account: Account, shown: Shown, *, version: str | None = None
 ) -> Pod:
-    """Describe pods with some labels, and with all that the workload shows behind which they are."""
+    """Describe pods with some labels, and with all that every workload shows behind which they are."""
     workloads = shown.pods(key.namespace, labels)
-    first = workloads[0] if workloads else None
     return Pod(
         namespace=key.namespace,
         name=key.name,
-        labels=labels if first is None else {**first.labels, **labels},
+        labels={**_common([each.labels for each in workloads]), **labels},
         account=account,
         version=version,
-        annotations={} if first is None else first.annotations,
+        annotations=_common([each.annotations for each in workloads]),
         ports={port.name or str(port.number): port.number for each in workloads for port in each.ports},
     )
+
+
+def _common(every: Sequence[Mapping[str, str]]) -> Mapping[str, str]:
+    """Keep the pairs that all have."""
+    first = every[0] if every else {}
+    return {key: value for key, value in first.items() if all(each.get(key) == value for each in every)}
 
 
 def _with_ports(resolved: ResolvedSet, pods: tuple[Pod, ...]) -> Iterator[Pod]:
