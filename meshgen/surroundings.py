@@ -6,10 +6,10 @@ import json
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from meshgen.cluster import Cluster, Kind
+from meshgen.cluster import FAILED, Cluster, Kind, Unanswered
 from meshgen.diagnostics import Span
 from meshgen.intent.show import GROUPS
-from meshgen.source import Entry, ListNode, MapNode, Node, ScalarNode
+from meshgen.source import MAX_DEPTH, Entry, ListNode, MapNode, Node, ScalarNode
 
 KINDS: Mapping[str, Kind] = {
     name: Kind(group, "v1", f"{name.lower()}s") for name, group in sorted(GROUPS.items())
@@ -38,19 +38,20 @@ def _document(found: Mapping[str, Any], kind: str, namespace: str) -> MapNode:
     head = {"apiVersion": KINDS[kind].api_version, "kind": kind}
     metadata = {key: value for key, value in _metadata(found).items() if key != "managedFields"}
     at = Span(f"cluster:{kind}/{namespace}/{_name(found)}", 0, 0)
-    return _map({**head, "metadata": metadata, "spec": found.get("spec")}, at)
+    node = _node({**head, "metadata": metadata, "spec": found.get("spec")}, at)
+    assert isinstance(node, MapNode)
+    return node
 
 
-def _map(value: Mapping[str, Any], at: Span) -> MapNode:
-    return MapNode(tuple(Entry(_text(key, at), _node(below, at)) for key, below in value.items()), at)
-
-
-def _node(value: Any, at: Span) -> Node:
+def _node(value: Any, at: Span, depth: int = 0) -> Node:
+    if depth > MAX_DEPTH:
+        raise Unanswered(FAILED, f"{at}: the answer is nested more than {MAX_DEPTH} levels deep")
     match value:
         case dict():
-            return _map(value, at)
+            entries = (Entry(_text(key, at), _node(below, at, depth + 1)) for key, below in value.items())
+            return MapNode(tuple(entries), at)
         case list():
-            return ListNode(tuple(_node(item, at) for item in value), at)
+            return ListNode(tuple(_node(item, at, depth + 1) for item in value), at)
         case str():
             return _text(value, at)
         case _:

@@ -121,6 +121,8 @@ def read(answer: Answer, where: str) -> Mapping[str, Any]:
     """Read an answer as an object; raises Unanswered."""
     try:
         found = json.loads(answer.body)
+    except RecursionError as error:
+        raise Unanswered(FAILED, f"{where}: the answer is nested too deep to be read") from error
     except ValueError as error:
         raise Unanswered(FAILED, f"{where}: the answer is no JSON: {sentence(error)}") from error
     if not isinstance(found, dict):
@@ -153,7 +155,7 @@ def said(answer: Answer) -> str:
 def _status(answer: Answer) -> Mapping[str, Any]:
     try:
         found = json.loads(answer.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -180,6 +181,17 @@ ASKED = "/kubeconfig, context 'shop': list {kind} in shop: "
             status(404, "not found"),
             "error[MG765 cluster-failed]: {asked}the cluster does not have that kind\n",
             id="404",
+        ),
+        pytest.param(
+            Answer(body=b"[" * 100_000),
+            "error[MG765 cluster-failed]: {asked}the answer is nested too deep to be read\n",
+            id="nested without end",
+        ),
+        pytest.param(
+            listed({"metadata": {"name": "x"}, "spec": json.loads("[" * 200 + "]" * 200)}),
+            "error[MG765 cluster-failed]: cluster:Pod/shop/x: "
+            "the answer is nested more than 64 levels deep\n",
+            id="nested",
         ),
         pytest.param(
             Answer(silent=True),
