@@ -77,7 +77,7 @@ def candidate(route: Route, of: Callable[[Rule], T]) -> Candidate[T]:
 
 
 def _host(pattern: str) -> Callable[[str], Rank | None]:
-    """Compile a host name, in which `*.` is one label or more; names outrank those, and longer ones short ones."""
+    """Compile a host name, in which `*.` is one label or more; names outrank those."""
     # linkerd/linkerd2-proxy linkerd/http/route/src/http/match/host.rs
     name = pattern.lower()
     if name.startswith("*."):

@@ -91,7 +91,7 @@ class Sending:
         self._plans: dict[_Caller, Plan] = {}
 
     def plan(self, to: ToService, namespace: str | None) -> Plan | None:
-        """Find what holds for callers in a namespace; None where there is no such port with an address."""
+        """Find what holds for callers in a namespace; None where there is no such port."""
         place = self._addressed.get(to)
         if place is None:
             return None
@@ -113,6 +113,8 @@ class Sending:
 
     def _planned(self, place: Addressed, namespace: str | None) -> Plan:
         home = place.service.key.namespace
+        if place.service.is_headless:
+            return self._by_routes(place, [])
         own = None if namespace is None else self._profiles.get(Address(namespace, place.service.key))
         profile = own or self._profiles.get(Address(home, place.service.key))
         if profile is not None and profile.is_in_force:

@@ -1,4 +1,4 @@
-"""Ports of Services that have an address of their own, with what their annotations say."""
+"""Ports of Services as callers address them, with what their annotations say."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Addressed:
     port: Port
     name: str  # of the Service in DNS
     basis: Basis
-    kinds: tuple[str, ...]  # of routes, the first of which stand for requests; none: requests are not seen
+    kinds: tuple[str, ...]  # of routes, the first of which stand for requests; none: nothing is said of requests
     timeouts: Timeouts
     retry: Retry | None
     grpc_retry: Retry | None
@@ -46,11 +46,10 @@ class Addressed:
 
 
 def addressed(resources: Resources, world: World, profile: Profile) -> Mapping[ToService, Addressed]:
-    """List the ports; those of headless Services are addressed pod by pod."""
+    """List the ports of every Service."""
     return {
         ToService(key, each.port.number): each
         for key, service in world.services.items()
-        if not service.is_headless
         for each in _ports(service, resources.find("", "Service", *key), world, profile)
     }
 
@@ -77,6 +76,8 @@ def _ports(service: Service, written: Resource | None, world: World, profile: Pr
 
 
 def _kinds(service: Service, port: Port, written: Resource | None) -> tuple[str, ...]:
+    if service.is_headless:  # it is called pod by pod, of which a proxy knows no policy
+        return ()
     listed = () if written is None else written.spec.get("ports", ())
     protocol = next((each.get("appProtocol") for each in listed if each["port"] == port.number), None)
     if protocol is None and lists(service.annotations.get(OPAQUE_PORTS), port.number):
