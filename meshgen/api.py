@@ -116,6 +116,15 @@ def read_set(
     )
 
 
+def meaning(reading: Reading, profile: Profile | None, *, findings: Findings) -> ResolvedSet | None:
+    """Say what sound intents mean by themselves; `profile` names callers. Reports MG2xx."""
+    before = Findings()
+    callers = {} if profile is None else profile.callers
+    check(reading.intents, callers=callers, findings=before)
+    findings.extend(before)
+    return None if before.has_errors else resolve(reading.intents, callers=callers, shown=reading.shown)
+
+
 def render(  # noqa: PLR0913  what it renders, for whom, and three ways to vary it
     reading: Reading,
     backend: Backend,

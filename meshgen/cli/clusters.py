@@ -85,6 +85,17 @@ def choose(
     return chosen
 
 
+def known_clusters(documents: Documents, findings: Findings) -> tuple[profiles.Choice, ...]:
+    """Give a cluster of each mesh: a profile among the files speaks for its mesh, else the built-in one."""
+    written = tuple(profiles.read_profiles(documents.profiles, findings=findings).values())
+    named = {choice.backend.name for choice in written}
+    rest: dict[str, profiles.Choice] = {}
+    for choice in profiles.built_in():
+        if choice.backend.name not in named:
+            rest.setdefault(choice.backend.name, choice)
+    return (*written, *rest.values())
+
+
 class Caller(NamedTuple):
     """Whoever runs meshgen without a command line: where a mesh is named there, and what each mesh needs."""
 

@@ -10,7 +10,7 @@ import click
 
 from meshgen.api import Reading, read_documents, read_files, render
 from meshgen.backend import Backend
-from meshgen.cli.clusters import choose, mesh_option, partial_option, settings_option
+from meshgen.cli.clusters import choose, known_clusters, mesh_option, partial_option, settings_option
 from meshgen.cli.help import Verbatim
 from meshgen.cli.options import inputs
 from meshgen.cli.options import telling as telling_options
@@ -19,10 +19,9 @@ from meshgen.cli.telling import Telling
 from meshgen.cli.usage import misuse
 from meshgen.diagnostics import Diagnostic, Findings, near_miss
 from meshgen.inputs import read_inputs
-from meshgen.intent.load import Documents
 from meshgen.intent.outcome.facets import Facet
 from meshgen.profile import Profile
-from meshgen.profiles import Choice, built_in, read_profiles
+from meshgen.profiles import Choice
 from meshgen.proof.manifests import Manifests, read_manifests
 from meshgen.proof.prove import Asked, Proved, prove_manifests, prove_rendering
 from meshgen.proof.telling import as_json, told
@@ -168,19 +167,12 @@ def _side(
     documents = read_documents(() if findings.has_errors else contents, findings=findings)
     if findings.has_errors:
         return None
-    known = choose(mesh, settings, documents, findings) if mesh is not None else _known(documents, findings)
+    known = (
+        choose(mesh, settings, documents, findings)
+        if mesh is not None
+        else known_clusters(documents, findings)
+    )
     return read_manifests(documents, known, what=", ".join(names), findings=findings)
-
-
-def _known(documents: Documents, findings: Findings) -> tuple[Choice, ...]:
-    """A profile among the files speaks for its mesh, the built-in one for every other."""
-    written = tuple(read_profiles(documents.profiles, findings=findings).values())
-    named = {choice.backend.name for choice in written}
-    rest: dict[str, Choice] = {}
-    for choice in built_in():
-        if choice.backend.name not in named:
-            rest.setdefault(choice.backend.name, choice)
-    return (*written, *rest.values())
 
 
 def _report(proved: Sequence[tuple[str, Proved]], form: str) -> str:

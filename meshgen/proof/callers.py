@@ -11,7 +11,7 @@ from meshgen.intent.outcome.conditions import Conditions
 from meshgen.intent.outcome.world import World
 
 STRANGER = "stranger"  # no service account of anybody
-_ELSEWHERE = "elsewhere"  # nor namespace
+ELSEWHERE = "elsewhere"  # nor namespace
 _USUAL = Caller(reach=Reach.PLAINTEXT).address
 _FAR = "203.0.113.7"  # of a block for documentation (RFC 5737)
 
@@ -31,12 +31,12 @@ def _identities(world: World, namespace: str, conditions: Conditions) -> Iterato
     by_account = _services(world)
     told = {account for account in conditions.accounts if account.name != STRANGER}
     # Where names alone count they are taken to be unique: one that is known is not met a second time.
-    told |= {Account(_ELSEWHERE, name) for name in conditions.names - {account.name for account in told}}
+    told |= {Account(ELSEWHERE, name) for name in conditions.names - {account.name for account in told}}
     unnamed = next((account for account in sorted(by_account) if account not in told), None)
     for account in sorted(told if unnamed is None else {*told, unnamed}):
         for service in by_account.get(account, (None,)):
             yield Caller(reach=Reach.PROXIED, account=account, service=service)
-    for where in sorted({namespace, *conditions.namespaces, _ELSEWHERE}):
+    for where in sorted({namespace, *conditions.namespaces, ELSEWHERE}):
         yield Caller(reach=Reach.PROXIED, account=Account(where, STRANGER))
 
 

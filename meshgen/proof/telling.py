@@ -67,16 +67,16 @@ def _unequal(found: Difference, names: tuple[str, str], mesh: str | None, nodes:
 def _said(step: Step | None) -> str:
     if step is None or step.facet is None:
         return "nothing"
-    return f"{_plain(worded(step.facet, step.value))} ({based(step.basis)})"
+    return f"{plain(worded(step.facet, step.value))} ({based(step.basis)})"
 
 
-def _plain(value: Any) -> str:
+def plain(value: Any) -> str:
     """Write a value on a line."""
     match value:
         case dict():
-            return ", ".join(f"{_plain(each)} {key}" for key, each in value.items()) or "none"
+            return ", ".join(f"{plain(each)} {key}" for key, each in value.items()) or "none"
         case list():
-            return ", ".join(map(_plain, value)) or "none"
+            return ", ".join(map(plain, value)) or "none"
         case bool():
             return "yes" if value else "no"
         case _:
@@ -107,7 +107,7 @@ def told(proof: Proof, *, title: str, required: Iterable[str]) -> str:
         lines.append(f"  excused   {group} of {service or 'a namespace'}, as a finding says")
     for facet, value, basis in proof.ambient:
         source = f" [{basis.source}]" if basis.source else ""
-        lines.append(f"  ambient   {facet.value} {_plain(worded(facet, value))}{source}")
+        lines.append(f"  ambient   {facet.value} {plain(worded(facet, value))}{source}")
     lines += [f"  assumed   {each}" for each in sorted(set(required))]
     return "".join(f"{line}\n" for line in lines)
 

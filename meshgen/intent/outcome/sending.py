@@ -101,7 +101,8 @@ def _retry_on(retries: Retries, protocol: Protocol) -> Conditions:
     is_tried = retries.per_try_timeout is not None
     on = frozenset(each for word in listed for each in _failures(word))
     on |= frozenset((EXPIRED,) if says_expired and is_tried else ())
-    free = (_BROKEN if answers else frozenset()) | frozenset((EXPIRED,))
+    # envoyproxy/envoy source/common/router/retry_state_impl.cc: `reset` takes in connections never made.
+    free = (_BROKEN if answers or RetryCondition.RESET in listed else frozenset()) | frozenset((EXPIRED,))
     return Conditions(on=seen_on(protocol, on), free=free - on)
 
 
