@@ -148,7 +148,7 @@ spec:
 def main() -> int:
     """Measure, print, and compare with what is promised."""
     with tempfile.TemporaryDirectory() as name:
-        folders = {size: _write(Path(name, str(size)), size) for size in (len(_KINDS), SMALL, LARGE)}
+        folders = {size: write(Path(name, str(size)), size) for size in (len(_KINDS), SMALL, LARGE)}
         evaluations = _evaluations(folders[SMALL])
         growth = _growth(folders)
         share = _against_kubectl_validate(folders[SMALL])
@@ -163,7 +163,7 @@ def main() -> int:
     return int(evaluations == 0 or any(ratio is None or ratio > most for _, ratio, most in rows))
 
 
-def _write(folder: Path, size: int) -> Path:
+def write(folder: Path, size: int) -> Path:
     """Write as many objects, no two alike, a file for each kind."""
     folder.mkdir()
     for kind, template in _KINDS.items():
