@@ -54,7 +54,7 @@ def calls(test: Test, known: Surroundings) -> Iterator[Call]:
     port = known.world.services[to.service].port(to.port)
     assert port is not None
     is_of_http = bool(test.request.method or test.request.path)
-    at = _at_pod(to, port, known.world) if caller.reach is Reach.KUBELET else to
+    at = at_pod(to, port, known.world) if caller.reach is Reach.KUBELET else to
     if not is_of_http:
         yield Call(caller=caller, to=at)
         return
@@ -67,7 +67,7 @@ def calls(test: Test, known: Surroundings) -> Iterator[Call]:
             request = Request(
                 method="GET" if method is None else method.value,
                 path=path,
-                query=tuple(_parameters(query)),
+                query=tuple(parameters(query)),
                 headers=headers,
                 host=host,
                 token=token,
@@ -75,13 +75,14 @@ def calls(test: Test, known: Surroundings) -> Iterator[Call]:
             yield Call(caller=caller, to=at, request=request)
 
 
-def _parameters(query: str) -> Iterator[tuple[str, str]]:
+def parameters(query: str) -> Iterator[tuple[str, str]]:
+    """Take a query string apart."""
     for pair in query.split("&") if query else ():
         name, _, value = pair.partition("=")
         yield unquote_plus(name), unquote_plus(value)
 
 
-def _at_pod(to: ToService, port: Port, world: World) -> ToPod:
+def at_pod(to: ToService, port: Port, world: World) -> ToPod:
     """The kubelet asks a pod, not its Service."""
     for pod in world.pods_of(world.services[to.service]):
         number = world.container_port(pod, port.target)
@@ -105,7 +106,7 @@ def _sender(sender: Sender | From, known: Surroundings) -> Caller:
     if sender.service is not None:
         return _of_service(sender.service, known)
     if sender.service_account is not None:
-        return _of_account(Account(*sender.service_account.split("/")), known.world)
+        return caller_with(Account(*sender.service_account.split("/")), known.world)
     if sender.namespace is not None:
         return Caller(reach=Reach.PROXIED, account=Account(sender.namespace, STRANGER))
     if sender.cidr is not None:
@@ -133,7 +134,8 @@ def _of_service(name: str, known: Surroundings) -> Caller:
     return Caller(reach=Reach.PROXIED, account=pods[0].account, service=key)
 
 
-def _of_account(account: Account, world: World) -> Caller:
+def caller_with(account: Account, world: World) -> Caller:
+    """Give the pods that run as an account, those of the first service that has some."""
     fronting = (
         service.key
         for service in world.services.values()
@@ -191,11 +193,12 @@ def _token(given: GivenToken, known: Surroundings) -> Token:
         issuer=provider.issuer,
         audiences=provider.audiences[:1],
         claims=dict(given.claims or {}),
-        place=_token_place(provider),
+        place=token_place(provider),
     )
 
 
-def _token_place(provider: JwtProvider) -> InHeader | InParam:
+def token_place(provider: JwtProvider) -> InHeader | InParam:
+    """Say where a provider's tokens are looked for first."""
     for header in provider.from_headers:
         return InHeader(header.name.lower(), header.prefix or "")
     for name in provider.from_params:
