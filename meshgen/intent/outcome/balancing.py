@@ -23,13 +23,8 @@ def balanced(target: ResolvedService, protocol: Protocol) -> Iterator[Step]:
             yield step(Facet.LOAD_BALANCING, value, place.basis("loadBalancing", target.load_balancing))
     yield from _limited(place, protocol)
     yield from _ejected(place)
-
-
-def connected(sender: ResolvedService) -> Iterator[Step]:
-    """Say how long connecting may take."""
-    if sender.connect_timeout is not None:
-        basis = Place(sender).basis("connectTimeout")
-        yield step(Facet.CONNECT_TIMEOUT, sender.connect_timeout.ms, basis)
+    if target.connect_timeout is not None:  # it stands beside circuitBreaker, and goes where that goes
+        yield step(Facet.CONNECT_TIMEOUT, target.connect_timeout.ms, place.basis("connectTimeout"))
 
 
 def _picked(balancing: LoadBalancing) -> Value:

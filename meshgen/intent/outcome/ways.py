@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from meshgen.intent.features import Written
 from meshgen.intent.model import Protocol
-from meshgen.intent.outcome.balancing import balanced, connected
+from meshgen.intent.outcome.balancing import balanced
 from meshgen.intent.outcome.call import Caller, Reach, Request
 from meshgen.intent.outcome.conditions import Conditions
 from meshgen.intent.outcome.covering import Arrival
@@ -177,7 +177,6 @@ class _Maker:
         yield step(Facet.BACKENDS, backends.shares, self.place.basis(key))
         if backends.service is not None:
             yield from balanced(backends.service, self.port.protocol)
-        yield from connected(self.place.service)
 
     def _of_requests(self, route: ResolvedRoute, backends: Backends) -> Iterator[Step]:
         yield from self._of_all(backends)
