@@ -25,6 +25,8 @@ from meshgen.refusals import refused
 from meshgen.resources import Complaint, Path, spell
 from meshgen.scalars import Json
 
+_Kind = tuple[str, str]  # apiVersion and kind, as an object says them
+
 KUBECTL = "kubectl"  # as kubectl apply --server-side calls itself
 
 _OF_THE_SERVER = ("managedFields", "resourceVersion", "generation", "uid", "creationTimestamp", "selfLink")
@@ -89,9 +91,6 @@ def differences(side: Side, cluster: Cluster, *, findings: Findings) -> tuple[Di
     return (*found, *_left_over(side, cluster)) if len(found) == len(compared) else ()
 
 
-_Kind = tuple[str, str]  # apiVersion and kind, as an object says them
-
-
 def _kind_of(manifest: Manifest) -> _Kind:
     return manifest.api_version, manifest.kind
 
@@ -135,10 +134,9 @@ def _kept(body: Mapping[str, Any], asked: str) -> dict[str, Any]:
     """Leave out what servers and deliverers note for themselves."""
     match body:
         case {"metadata": {"name": str()} as metadata}:
-            kept = {key: value for key, value in metadata.items() if key not in _OF_THE_SERVER}
-            return {key: value for key, value in body.items() if key != "status"} | {
-                "metadata": unmarked(kept)
-            }
+            ours = {key: value for key, value in metadata.items() if key not in _OF_THE_SERVER}
+            kept = {key: value for key, value in body.items() if key != "status"}
+            return {**kept, "metadata": unmarked(ours)}
         case _:
             raise Unanswered(FAILED, f"{asked}: the answer is no object")
 

@@ -54,7 +54,5 @@ def _of_kind(entry: Entry, cluster: Cluster, namespace: str, owners: Collection[
                 if Owner(labels.get(PART_OF, ""), namespace) in owners:
                     yield Labelled(api_version, entry.kind, namespace, name)
             case _:
-                message = (
-                    f"{cluster.place}: list {kind} in {namespace}: the answer is no list of labelled objects"
-                )
-                raise Unanswered(FAILED, message)
+                where = f"{cluster.place}: list {kind} in {namespace}"
+                raise Unanswered(FAILED, f"{where}: the answer is no list of labelled objects")
