@@ -108,7 +108,7 @@ class Chains:
     def _backends(self, service: Name, own: Basis, *, is_split: bool) -> Basis:
         if is_split:
             return written(self._entries.splitters[service][0], ("spec", "splits"), CHAIN)
-        resolver = self._entries.resolvers.get(service, _NOTHING)
+        resolver = self._entries.resolver_of(service)
         decides = resolver.redirect or resolver.default_subset or resolver.failover
         if own.of is None and resolver.resource is not None and decides:
             return written(resolver.resource, ("spec",), CHAIN)
@@ -142,7 +142,7 @@ class Chains:
         if isinstance(found, Broken):
             return found
         service, subset = found
-        resolver = self._entries.resolvers.get(service, _NOTHING)
+        resolver = self._entries.resolver_of(service)
         owner, instances = self._failed_over(service, subset, resolver)
         return Leg(branch.weight, owner, instances, resolver, branch.request, branch.response)
 
@@ -150,7 +150,7 @@ class Chains:
         """Follow redirects, then the default subset."""
         seen = set[tuple[Name, str]]()
         while True:
-            resolver = self._entries.resolvers.get(service, _NOTHING)
+            resolver = self._entries.resolver_of(service)
             lead = resolver.redirect
             if lead is None or resolver.resource is None:
                 break

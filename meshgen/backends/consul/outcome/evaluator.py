@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import assert_never
 
 from meshgen.backends.consul.outcome.chains import Broken, Chains, Leg, Way
 from meshgen.backends.consul.outcome.deciding import Deciding
 from meshgen.backends.consul.outcome.intentions import is_upstream
 from meshgen.backends.consul.outcome.matching import Asked
-from meshgen.backends.consul.outcome.receiving import Receiver, admission, lost, refusal
+from meshgen.backends.consul.outcome.receiving import UNLIMITED, Receiver, admission, lost, refusal
 from meshgen.backends.consul.outcome.registry import Instance, Registry, excluded_ports
 from meshgen.backends.consul.outcome.rewriting import asked_of, passed_on, path_sent
 from meshgen.backends.consul.outcome.sending import Sender, direct, sent
@@ -103,7 +103,12 @@ class ConsulEvaluator:
         if caller.service is not None:
             return self._identity(caller.service)
         assert caller.account is not None
-        return self._naming.name(*caller.account)
+        name = self._naming.name(*caller.account)
+        known = self._registry.services.get(name, ())
+        if known and caller.account.namespace not in {one.pod.namespace for one in known}:
+            # Where all services share one namespace their names are unique: this one has another name.
+            return name._replace(name=str(caller.account))
+        return name
 
     def _identity(self, key: ServiceKey) -> Name:
         return self._identities.get(key) or self._naming.name(*key)
@@ -138,6 +143,7 @@ class ConsulEvaluator:
         if received[0].value is Verdict.ALLOWED:
             yield from direct(self._entries, instances, is_http=call.request is not None)
             if call.request is not None:
+                yield from self._faults([one.service for one in instances])
                 yield decided(Facet.PATH, call.request.target, unasked(LISTENERS))
 
     def _is_dialed_directly(self, service: Name) -> bool:
@@ -160,8 +166,9 @@ class ConsulEvaluator:
         yield verdict
         if verdict.value is Verdict.ALLOWED:
             yield receivers[0].in_mtls if has_identity else receivers[0].in_plaintext
-            if asked is not None and has_identity:
-                yield _alike([one.limit(asked) for one in receivers])
+            if asked is not None:
+                # What passes the intentions passes every other filter of requests.
+                yield _alike([one.limit(asked) for one in receivers]) if has_identity else UNLIMITED
 
     def _routed(self, call: Call, service: Service) -> Iterator[Step]:
         """Follow the chain of a service from the caller's proxy."""
@@ -214,12 +221,13 @@ class ConsulEvaluator:
         """Give what is the same for every request of a caller on one way."""
         key = id(way), sender
         if key not in self._sent:
-            faults = [self._receiver(leg.service).faults for leg in legs]
-            of_requests = map(_alike, map(list, zip(*faults, strict=True)))
-            is_http = sender.protocol.is_http
-            steps = (*sent(self._entries, way, legs, sender), *(of_requests if is_http else ()))
-            self._sent[key] = steps
+            faults = self._faults([leg.service for leg in legs]) if sender.protocol.is_http else ()
+            self._sent[key] = (*sent(self._entries, way, legs, sender), *faults)
         return self._sent[key]
+
+    def _faults(self, services: Iterable[Name]) -> tuple[Step, ...]:
+        every = [self._receiver(service).faults for service in services]
+        return tuple(_alike(list(steps)) for steps in zip(*every, strict=True))
 
 
 def _all(instances: tuple[Instance, ...]) -> tuple[tuple[Instance, bool], ...]:

@@ -49,7 +49,7 @@ class Receiver:
 
     def limit(self, asked: Asked) -> Step:
         """Say how often such requests get in; buckets of a path go before that of the rest."""
-        return next((step for is_of, step in self._buckets if is_of(asked.path)), _UNLIMITED)
+        return next((step for is_of, step in self._buckets if is_of(asked.path)), UNLIMITED)
 
 
 def refusal(why: str, basis: Basis) -> Step:
@@ -73,7 +73,7 @@ def _step(why: str, basis: Basis, verdict: Verdict) -> Step:
 
 _NO_REQUEST = lost("is no request, which the proxy expects", unasked(LISTENERS))
 _BAD_REQUEST = refusal("is answered with 400 for its path or headers", unasked(LISTENERS))
-_UNLIMITED = decided(Facet.RATE_LIMIT, None, unasked(LISTENERS))
+UNLIMITED = decided(Facet.RATE_LIMIT, None, unasked(LISTENERS))
 
 
 def _mode(entries: Entries, service: Name) -> Basis:

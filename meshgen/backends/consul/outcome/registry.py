@@ -18,7 +18,7 @@ class Instance(NamedTuple):
     """A pod as the registry has it."""
 
     pod: Pod
-    port: int  # the one container port that is in the mesh
+    port: int  # the one container port that is in the mesh; 0: it only calls
     service: Name
     fields: Fields  # that filters ask about
 
@@ -40,8 +40,9 @@ class Registry:
         """Register each pod under one service; `redirected` ones need no instances of their own."""
         pods: dict[str, Instance] = {}
         for pod, candidates in _candidates(world).items():
-            service = min(candidates, key=lambda each: _rank(pod, each, naming, redirected))
-            instance = _instance(world, naming, world.pods[pod], service)
+            described = world.pods[pod]
+            service = min(candidates, key=lambda each: _rank(described, each, naming, redirected))
+            instance = _instance(world, naming, described, service)
             if instance is not None:
                 pods[pod] = instance
         services: dict[Name, list[Instance]] = {}
@@ -60,24 +61,32 @@ def _candidates(world: World) -> Mapping[str, list[Service]]:
     # hashicorp/consul-k8s control-plane/connect-inject/controllers/endpoints: service-ignore
     found: dict[str, list[Service]] = {}
     for service in world.services.values():
-        if service.labels.get(f"{_DOMAIN}/service-ignore") != "true" and service.ports:
+        if service.labels.get(f"{_DOMAIN}/service-ignore") != "true":
             for pod in world.pods_of(service):
                 found.setdefault(pod.title, []).append(service)
     return found
 
 
-_Rank = tuple[bool, bool, bool, int, ServiceKey]
+_Rank = tuple[bool, bool, bool, bool, int, ServiceKey]
 
 
-def _rank(pod: str, service: Service, naming: Naming, redirected: Collection[Name]) -> _Rank:
+def _rank(pod: Pod, service: Service, naming: Naming, redirected: Collection[Name]) -> _Rank:
     """Order the Services of a pod; but for one all must be ignored, and it is the one that stands for it."""
+    is_only_calling = not service.ports
     is_redirected = naming.name(*service.key) in redirected
-    is_named_so = pod.partition("/")[2] == service.key.name
-    return is_redirected, service.is_headless, not is_named_so, len(service.selector), service.key
+    is_named_so = pod.account.name == service.key.name  # consul-k8s connect-init asks for it under ACLs
+    return (
+        is_only_calling,
+        is_redirected,
+        service.is_headless,
+        not is_named_so,
+        len(service.selector),
+        service.key,
+    )
 
 
 def _instance(world: World, naming: Naming, pod: Pod, service: Service) -> Instance | None:
-    port = world.container_port(pod, service.ports[0].target)
+    port = world.container_port(pod, service.ports[0].target) if service.ports else 0
     if port is None:
         return None
     written = pod.annotations.get(f"{_DOMAIN}/connect-service")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from meshgen.backends.consul.outcome.chains import Leg, Way
@@ -22,6 +22,7 @@ from meshgen.backends.consul.outcome.sources import (
 )
 from meshgen.backends.consul.outcome.upstreams import health, limits
 from meshgen.backends.consul.read import Entries
+from meshgen.backends.consul.read.chain import Resolver
 from meshgen.backends.consul.read.defaults import Upstream
 from meshgen.backends.consul.read.names import Name
 from meshgen.intent.model import Protocol
@@ -46,7 +47,7 @@ def sent(entries: Entries, way: Way, legs: tuple[Leg, ...], sender: Sender) -> I
     places = [([one.place for one in leg.instances], leg.weight) for leg in legs]
     yield decided(Facet.BACKENDS, shares(places), way.backends)
     yield _balancing(legs)
-    yield _connecting(upstreams, legs)
+    yield _connecting(upstreams, [leg.resolver for leg in legs])
     yield from limits(upstreams, is_http=sender.protocol.is_http)
     yield from health(upstreams)
     if sender.protocol.is_http:
@@ -61,7 +62,7 @@ def direct(entries: Entries, instances: tuple[Instance, ...], *, is_http: bool) 
     # hashicorp/consul agent/xds/clusters.go: makePassthroughClusters
     own = unasked(CLUSTERS)
     yield decided(Facet.BACKENDS, shares([([one.place for one in instances], 1)]), own)
-    yield decided(Facet.CONNECT_TIMEOUT, _CONNECTS_MS, own)
+    yield _connecting((), [entries.resolver_of(one.service) for one in instances])
     yield from limits((), is_http=is_http)
     yield from (decided(facet, None, own) for facet in (Facet.CONSECUTIVE_5XX, Facet.CONSECUTIVE_GATEWAY))
     if is_http:
@@ -115,15 +116,15 @@ def _balancer(leg: Leg, hashed: tuple[Value, ...]) -> Value:
     return _POLICIES.get(policy, "round-robin")
 
 
-def _connecting(upstreams: tuple[Upstream, ...], legs: tuple[Leg, ...]) -> Step:
+def _connecting(upstreams: tuple[Upstream, ...], resolvers: Sequence[Resolver]) -> Step:
     for upstream in upstreams:
         if upstream.connect_ms:
             at = written(upstream.resource, (*upstream.path, "connectTimeoutMs"), CHAIN)
             return decided(Facet.CONNECT_TIMEOUT, upstream.connect_ms, at)
-    value = alike(leg.resolver.connect_ms or _CONNECTS_MS for leg in legs)
-    for leg in legs:
-        if leg.resolver.connect_ms and leg.resolver.resource is not None:
-            at = written(leg.resolver.resource, ("spec", "connectTimeout"), CHAIN)
+    value = alike(each.connect_ms or _CONNECTS_MS for each in resolvers)
+    for each in resolvers:
+        if each.connect_ms and each.resource is not None:
+            at = written(each.resource, ("spec", "connectTimeout"), CHAIN)
             return decided(Facet.CONNECT_TIMEOUT, value, at)
     return decided(Facet.CONNECT_TIMEOUT, value, unasked(CHAIN))
 

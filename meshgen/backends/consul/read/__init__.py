@@ -24,6 +24,7 @@ from meshgen.resources import Resource, Resources
 GROUP = "consul.hashicorp.com"
 _T = TypeVar("_T")
 _NO_DEFAULTS = Defaults()
+_NO_RESOLVER = Resolver()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +69,10 @@ class Entries:
     def defaults_of(self, service: Name) -> Defaults:
         """Find the entry of a service, or an empty one."""
         return self.defaults.get(service, _NO_DEFAULTS)
+
+    def resolver_of(self, service: Name) -> Resolver:
+        """Find the resolver of a service, or an empty one."""
+        return self.resolvers.get(service, _NO_RESOLVER)
 
     def protocol(self, service: Name) -> str:
         """Tell what a service speaks: its own entry wins, even where it says nothing."""

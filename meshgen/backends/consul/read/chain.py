@@ -61,9 +61,13 @@ def routes(resource: Resource, naming: Naming) -> Iterator[Route]:
 
 
 def _edits(part: Part) -> Edits:
-    return edits(
-        set_=part.fields.get("set"), add=part.fields.get("add"), remove=part.fields.get("remove") or ()
-    )
+    return edits(set_=_values(part.part("set")), add=_values(part.part("add")), remove=part.texts("remove"))
+
+
+def _values(part: Part) -> Mapping[str, str]:
+    """Read header values as Envoy does, to whom `%` begins a command and `%%` is one percent sign."""
+    # envoyproxy/envoy docs/root/configuration/http/http_conn_man/headers.rst
+    return {name: value.replace("%%", "%") for name, value in part.fields.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
