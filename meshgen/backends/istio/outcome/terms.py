@@ -199,13 +199,16 @@ def request_principals(values: Sequence[str], _: Place) -> Term:
 
 
 def _issuer_and_subject(value: str) -> tuple[Text, Text]:
+    """A wildcard stands at one end of the whole, never beside the slash in it."""
     anything = pattern("*")
     issuer, slash, subject = value.rpartition("/")
-    if slash:
-        return pattern(issuer), pattern(subject) if subject else anything
-    if value == "*" or not value.startswith("*"):
-        return (pattern(value), anything) if value.endswith("*") else (exactly(""), exactly(""))
-    return anything, pattern(value)
+    if value == "*":
+        return anything, anything
+    if value.startswith("*"):
+        return (pattern(issuer), exactly(subject)) if slash else (anything, pattern(value))
+    if value.endswith("*"):
+        return (exactly(issuer), pattern(subject)) if slash else (pattern(value), anything)
+    return exactly(issuer if slash else value), exactly(subject if slash else "")
 
 
 def claim(name: str, values: Sequence[str]) -> Term:

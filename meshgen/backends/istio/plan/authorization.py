@@ -92,15 +92,19 @@ def _listed_ports(service: ResolvedService, resolved: ResolvedSet) -> tuple[Serv
 def _rules(
     rule: ResolvedRule, listed: tuple[ServicePort, ...], resolved: ResolvedSet, profile: Profile
 ) -> Iterator[PolicyRule]:
-    """Write a rule; operations with the same conditions share one."""
+    """Write a rule; operations with the same conditions share one.
+
+    istio/istio pilot/pkg/security/authz/model/model.go: on ports of connections a rule that allows is dropped
+    whole where any part of it asks about requests.
+    """
     sources = policy_sources(rule.sources, profile)
     if rule.sources and not sources:
         return
     tokens = () if rule.token is None else token_conditions(rule.token, resolved)
-    grouped: dict[tuple[Condition, ...], list[Clause]] = {}
+    grouped: dict[tuple[bool, tuple[Condition, ...]], list[Clause]] = {}
     for clause in clauses(rule, listed):
-        grouped.setdefault(clause.when, []).append(clause)
-    for when, found in grouped.items():
+        grouped.setdefault((clause.is_of_connections, clause.when), []).append(clause)
+    for (_, when), found in grouped.items():
         operations = tuple(dict.fromkeys(clause.operation for clause in found))
         yield PolicyRule(from_=sources or None, to=operations, when=(*when, *tokens) or None)
 

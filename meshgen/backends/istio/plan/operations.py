@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
@@ -43,6 +43,7 @@ class Clause:
 
     operation: Operation
     when: tuple[Condition, ...]
+    is_of_connections: bool  # one of its ports carries no requests
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,14 +103,20 @@ def _of_target(target: Target, listed: tuple[ServicePort, ...], has_token: bool)
         yield from _clauses(request, excepts, ports)
 
 
-def _clauses(request: Request, excepts: Iterable[Request], ports: Iterable[ServicePort]) -> Iterator[Clause]:
+def _clauses(request: Request, excepts: Iterable[Request], ports: Sequence[ServicePort]) -> Iterator[Clause]:
     """Multiply out: A except (P and M) is A without P, or A without M."""
     numbers = {str(port.target) for port in ports}
     for choice in itertools.product(*(tuple(_negations(each)) for each in excepts)):
         negated = reduce(_Negations.__add__, choice, _Negations())
         left = numbers - {str(port.target) for port in negated.ports}
         if left:
-            yield Clause(operation=_operation(request, negated, left), when=_conditions(request, negated))
+            yield Clause(
+                operation=_operation(request, negated, left),
+                when=_conditions(request, negated),
+                is_of_connections=any(
+                    str(port.target) in left and not port.protocol.is_http for port in ports
+                ),
+            )
 
 
 def _negations(excepted: Request) -> Iterator[_Negations]:
