@@ -115,17 +115,22 @@ def _compared(
     if isinstance(answer, Refusal):
         return _Against(manifest.title, tuple(refused(node, answer)))
     asked = f"{cluster.place}: compare {manifest.title}"
-    would, changes = _kept(answer.body, asked), ()
-    if live is not None:
-        was = _kept(live, asked)
-        would = without_dropped(would, live, wanted) if manager == KUBECTL else would
-        changes = tuple(_changes(was, would))
+    would = _kept(answer.body, asked)
+    if live is None:
+        return _difference(manifest, Verdict.CREATED)
+    was = _kept(live, asked)
+    would = without_dropped(would, live, wanted) if manager == KUBECTL else would
+    changes = tuple(_changes(was, would))
+    return _difference(manifest, Verdict.CHANGED if changes else Verdict.UNCHANGED, changes)
+
+
+def _difference(manifest: Manifest, verdict: Verdict, changes: tuple[Change, ...] = ()) -> Difference:
     return Difference(
         api_version=manifest.api_version,
         kind=manifest.kind,
         namespace=manifest.namespace,
         name=manifest.name,
-        verdict=Verdict.CREATED if live is None else Verdict.CHANGED if changes else Verdict.UNCHANGED,
+        verdict=verdict,
         changes=changes,
     )
 

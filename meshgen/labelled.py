@@ -51,7 +51,7 @@ def _of_kind(entry: Entry, cluster: Cluster, namespace: str, owners: Collection[
     for each in cluster.list(kind, f"{MANAGED_BY}=meshgen", namespace=namespace):
         match each:
             case {"metadata": {"name": str(name), "labels": {**labels}}}:
-                if Owner(labels.get(PART_OF, ""), namespace) in owners:
+                if Owner(str(labels.get(PART_OF)), namespace) in owners:
                     yield Labelled(api_version, entry.kind, namespace, name)
             case _:
                 where = f"{cluster.place}: list {kind} in {namespace}"
