@@ -14,7 +14,7 @@ from meshgen.backends.consul.read import Entries
 from meshgen.backends.consul.read.chain import Resolver, Route, Split
 from meshgen.backends.consul.read.filters import Filter, read_filter
 from meshgen.backends.consul.read.names import Name
-from meshgen.intent.outcome.facets import Basis, Edits
+from meshgen.intent.outcome.facets import Basis, Edits, Step
 from meshgen.resources import Resource
 
 _MOST_LEGS = 1_000  # of one route; splitters that multiply beyond are nobody's wish
@@ -45,6 +45,7 @@ class Way:
 
     test: Test
     basis: Basis  # of the route; Consul's own where there is none
+    step: Step  # that it is taken
     route: Route | None
     legs: tuple[Leg, ...] | Broken
     backends: Basis  # what decides on the weights
@@ -99,6 +100,7 @@ class Chains:
         return Way(
             test=anything if route is None else test(route.match),
             basis=own,
+            step=Step(says="takes the first route that it fits", basis=own),
             route=route,
             legs=legs,
             backends=self._backends(service, own, is_split=is_split),

@@ -19,12 +19,13 @@ from meshgen.backends.consul.read.names import Name
 from meshgen.intent.keys import ServiceKey
 from meshgen.intent.outcome.call import Call, Caller, Reach, ToPod, ToService
 from meshgen.intent.outcome.conditions import Conditions
-from meshgen.intent.outcome.facets import Facet, Outcome, Step, Verdict, alike
+from meshgen.intent.outcome.facets import Basis, Facet, Outcome, Step, Verdict, alike
 from meshgen.intent.outcome.world import Service, World
 from meshgen.profile import Profile
 from meshgen.resources import Resources
 
 _DENIES = "intention-default-deny"  # the requirement by which a cluster says so
+_OWN = unasked(LISTENERS)
 _UNKNOWN = lost("is for nothing that exists", unasked(INSTANCES))
 _UNREGISTERED = lost("is for a pod that no service registers", unasked(INSTANCES))
 _BESIDE = refusal("is for a port that is not in the mesh", unasked(LISTENERS))
@@ -54,6 +55,7 @@ class ConsulEvaluator:
         }
         self._receivers: dict[Name, Receiver] = {}
         self._sent: dict[tuple[int, Sender], tuple[Step, ...]] = {}
+        self._direct: dict[tuple[tuple[str, ...], bool], tuple[Step, ...]] = {}
 
     def outcome(self, call: Call) -> Outcome:
         """Say what becomes of a call."""
@@ -141,10 +143,9 @@ class ConsulEvaluator:
         received = (*self._received(Call(caller=caller, to=call.to, request=call.request), _all(instances)),)
         yield from received
         if received[0].value is Verdict.ALLOWED:
-            yield from direct(self._entries, instances, is_http=call.request is not None)
+            yield from self._directly(instances, is_http=call.request is not None)
             if call.request is not None:
-                yield from self._faults([one.service for one in instances])
-                yield decided(Facet.PATH, call.request.target, unasked(LISTENERS))
+                yield _path(call.request.target, _OWN)
 
     def _is_dialed_directly(self, service: Name) -> bool:
         return (
@@ -179,7 +180,7 @@ class ConsulEvaluator:
         )
         is_http = self._entries.is_http(name)
         way = _way(self._chains.of(name), asked if is_http else None)
-        yield Step(says="takes the first route that it fits", basis=way.basis)
+        yield way.step
         if isinstance(way.legs, Broken):
             yield lost(way.legs.why, way.legs.basis)
             return
@@ -193,8 +194,7 @@ class ConsulEvaluator:
         if asked is not None and call.request is not None:
             path = path_sent(way.route, asked.path, joins_slashes=self._joins_slashes)
             query = call.request.target[len(asked.path) :]
-            is_rewritten = way.route is not None and way.route.rewrite
-            yield decided(Facet.PATH, path + query, way.basis if is_rewritten else unasked(LISTENERS))
+            yield _path(path + query, way.basis if way.route is not None and way.route.rewrite else _OWN)
             onward = asked._replace(path=path)
             yield _alike([one.limit(onward) for one in receivers])
 
@@ -225,6 +225,13 @@ class ConsulEvaluator:
             self._sent[key] = (*sent(self._entries, way, legs, sender), *faults)
         return self._sent[key]
 
+    def _directly(self, instances: tuple[Instance, ...], *, is_http: bool) -> tuple[Step, ...]:
+        key = tuple(one.pod.title for one in instances), is_http
+        if key not in self._direct:
+            faults = self._faults([one.service for one in instances]) if is_http else ()
+            self._direct[key] = (*direct(self._entries, instances, is_http=is_http), *faults)
+        return self._direct[key]
+
     def _faults(self, services: Iterable[Name]) -> tuple[Step, ...]:
         every = [self._receiver(service).faults for service in services]
         return tuple(_alike(list(steps)) for steps in zip(*every, strict=True))
@@ -241,6 +248,11 @@ def _way(ways: tuple[Way, ...], asked: Asked | None) -> Way:
             if way.test(asked):
                 return way
     return ways[-1]
+
+
+def _path(target: str, basis: Basis) -> Step:
+    says = f"is sent on as {target}"
+    return Step(says=says, basis=basis, facet=Facet.PATH, value=target, is_ambient=basis.of is None)
 
 
 def _together(verdicts: list[Step]) -> Step:
