@@ -31,12 +31,20 @@ def routers(service: ResolvedService, names: Names) -> Iterator[ServiceRouter]:
     routes = tuple(
         ServiceRoute(match=http, destination=_destination(service, route, http, names))
         for route in service.routes
-        for http in alternatives(route.matches)
+        for http in _ordered(route)
     )
     if routes and routes[-1].match == _EVERYTHING and routes[-1].destination is None:
         routes = routes[:-1]
     if routes:
         yield ServiceRouter(meta=named(service, service.key.name), routes=routes)
+
+
+def _ordered(route: ResolvedRoute) -> list[HttpMatch]:
+    """Put the longest path first where the matched prefix is replaced: Consul takes the first match."""
+    found = list(alternatives(route.matches))
+    if route.rewrite is None or route.rewrite.prefix is None:
+        return found
+    return sorted(found, key=lambda http: -len((http.path_exact or http.path_prefix or "").rstrip("/")))
 
 
 _EVERYTHING = HttpMatch(path_prefix="/")
