@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain, permutations
 
 from meshgen.backends.istio.plan.actions import (
     CorsPolicy,
@@ -22,6 +23,7 @@ from meshgen.backends.istio.plan.destination import Directory, WeightedDestinati
 from meshgen.backends.istio.plan.match import HttpMatch, http_matches
 from meshgen.backends.istio.plan.retries import RetryPolicy, retry_policy
 from meshgen.intent import traffic
+from meshgen.intent.match import PathPrefix
 from meshgen.intent.model import Protocol
 from meshgen.intent.resolved import ResolvedRoute, ServicePort
 from meshgen.values import Duration
@@ -50,11 +52,39 @@ class HttpRoute:
 def http_routes(directory: Directory, port: ServicePort, *, is_port_written: bool) -> tuple[HttpRoute, ...]:
     """Write the routes of a service that hold on one of its HTTP ports, in their order."""
     found: list[HttpRoute] = []
-    for route in directory.service.routes:
+    for route in (each for whole in directory.service.routes for each in _by_prefix(whole)):
         match = http_matches(route, port, is_port_written=is_port_written)
         if match != () and _exists_on(route, port):
             found.append(_http_route(route, match, directory, port))
     return tuple(found)
+
+
+def _by_prefix(route: ResolvedRoute) -> tuple[ResolvedRoute, ...]:
+    """Take a route apart, the longest prefix first, whose rewriting depends on which alternative matches."""
+    named = [[path.prefix for path in match.paths if isinstance(path, PathPrefix)] for match in route.matches]
+    if route.rewrite is None or route.rewrite.prefix is None or not _is_nested(named):
+        return (route,)
+    return tuple(
+        replace(
+            route,
+            matches=tuple(
+                replace(match, paths=(PathPrefix(prefix=prefix),))
+                for match, prefixes in zip(route.matches, named, strict=True)
+                if prefix in prefixes
+            ),
+        )
+        for prefix in sorted({*chain(*named)}, key=lambda prefix: (-len(prefix), prefix))
+    )
+
+
+def _is_nested(named: list[list[str]]) -> bool:
+    """Tell whether a prefix of one alternative lies below one of another."""
+    return any(
+        wide != narrow and f"{narrow}/".startswith(f"{wide.rstrip('/')}/")
+        for one, other in permutations(named, 2)
+        for wide in one
+        for narrow in other
+    )
 
 
 def _exists_on(route: ResolvedRoute, port: ServicePort) -> bool:
