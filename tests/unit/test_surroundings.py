@@ -189,7 +189,7 @@ ASKED = "/kubeconfig, context 'shop': list {kind} in shop: "
         ),
         pytest.param(
             listed({"metadata": {"name": "x"}, "spec": json.loads("[" * 200 + "]" * 200)}),
-            "error[MG765 cluster-failed]: cluster:Pod/shop/x: "
+            "error[MG765 cluster-failed]: cluster:CronJob/shop/x: "
             "the answer is nested more than 64 levels deep\n",
             id="nested",
         ),
@@ -204,11 +204,11 @@ ASKED = "/kubeconfig, context 'shop': list {kind} in shop: "
 def test_a_cluster_that_cannot_be_asked_of_one_kind_is_one_finding_and_nothing_is_written(
     answer: Answer, told: str, words: tuple[str, ...], rendered: Any
 ) -> None:
-    given = {**surrounded("shop", Service=[SERVICE]), KINDS["Pod"].path("shop"): [answer]}
+    given = {**surrounded("shop", Service=[SERVICE]), KINDS["CronJob"].path("shop"): [answer]}
     patience = ("--timeout", "0.5") if answer.silent else ()
     actual = rendered(given, "intent.yaml", "-m", "istio", *words, *patience)
 
-    assert actual == (2, "", told.format(asked=ASKED.format(kind="pods")))
+    assert actual == (2, "", told.format(asked=ASKED.format(kind="cronjobs.batch")))
     assert not Path("out").exists()
 
 

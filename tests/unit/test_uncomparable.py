@@ -61,6 +61,21 @@ UNANSWERED: dict[str, tuple[Any, str]] = {
         },
         "error[MG769 refused-by-cluster]: PeerAuthentication shop/api: the cluster refuses spec.mtls: No\n",
     ),
+    "a field that the cluster does not know": (
+        {
+            "would": {
+                "api": status(
+                    500,
+                    "failed to create typed patch object (shop/api; security.istio.io/v1, "
+                    "Kind=PeerAuthentication): .spec.mtls: field not declared in schema",
+                )
+            }
+        },
+        (
+            "error[MG402 unknown-field]: PeerAuthentication shop/api: "
+            "the cluster refuses spec.mtls: field not declared in schema\n"
+        ),
+    ),
     "no namespace": (
         {"would": dict.fromkeys(("api", "web"), status(404, 'namespaces "shop" not found'))},
         (
@@ -84,6 +99,15 @@ def test_what_cannot_be_compared_is_one_finding_and_no_half_answer(fault: str, d
     code, out, err, _ = diffed(cluster(**given))
 
     assert (code, out, err[: len(told)], err.count("error[")) == (2, "", told, 1)
+
+
+def test_an_answer_that_does_not_come_is_one_finding(diffed: Diffed) -> None:
+    code, out, err, _ = diffed(cluster(would={"api": Answer(silent=True)}), "--timeout", "1")
+    head, _, tail = err.partition(" shop")  # which of the answers is late is for the machine to say
+
+    assert (code, out, err.count("error[")) == (2, "", 1)
+    assert head.startswith("error[MG766 cluster-broke-off]: CLUSTER: ")
+    assert tail.endswith(": the answer did not come in time\n  hint: --timeout gives it longer\n")
 
 
 def test_a_kind_that_the_cluster_lacks_is_one_finding(diffed: Diffed) -> None:
