@@ -101,7 +101,7 @@ AT_SERVICE = AT_POD | Conditions(
 def consul(*, is_mirrored: bool = False) -> Evaluator:
     profile = CONSUL.profiles[0]
     if is_mirrored:
-        block = replace(profile.block, namespace_mirroring=True)  # type: ignore[type-var, call-arg]
+        block = replace(profile.block, namespace_mirroring=True)  # type: ignore[type-var]
         profile = replace(profile, edition=Edition.ENTERPRISE, block=block)
     resources = Resources([Resource.of(each) for each in yaml.safe_load_all(ENTRIES)])
     return CONSUL.evaluator(resources, WORLD, profile)

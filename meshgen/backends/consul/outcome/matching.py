@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
-from meshgen.backends.consul.read.matches import Asking, HttpMatch
-from meshgen.intent.languages import Beginning, Exactly, Language, Matching, holds
+from meshgen.backends.consul.read.matches import Asking, HttpMatch, Texts
+from meshgen.intent.languages import Beginning, Exactly, Matching
 from meshgen.intent.outcome.call import Token
 
 
@@ -43,9 +43,9 @@ def test(match: HttpMatch) -> Test:
     return partial(_all, tuple(tests))
 
 
-def text_test(language: Language) -> Callable[[str], bool]:
+def text_test(texts: Texts) -> Callable[[str], bool]:
     """Make a test of texts, compiled where there is something to compile."""
-    match language:
+    match texts:
         case Exactly(text=text):
             return text.__eq__
         case Beginning(text=text):
@@ -54,8 +54,7 @@ def text_test(language: Language) -> Callable[[str], bool]:
             import re2  # 30 ms, and only needed where a regex is written
 
             return partial(_matches, re2.compile(regex))
-        case _:
-            return partial(holds, language)
+    assert_never(texts)
 
 
 def _begins(prefix: str, text: str) -> bool:

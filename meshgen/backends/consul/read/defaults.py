@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from meshgen.backends.consul.parts import Part
-from meshgen.backends.consul.read.matches import path_of
+from meshgen.backends.consul.read.matches import Texts, path_of
 from meshgen.backends.consul.read.names import Name, Naming
-from meshgen.intent.languages import Language
 from meshgen.resources import Path, Resource
 
 HTTP_LIKE = frozenset({"http", "http2", "grpc"})
@@ -20,7 +19,7 @@ class Bucket(NamedTuple):
 
     size: int
     per_second: int
-    path: Language | None  # None: every request
+    path: Texts | None  # None: every request
     at: Path
 
 
@@ -87,7 +86,7 @@ def _buckets(level: Part) -> list[Bucket]:
     return found
 
 
-def _bucket(part: Part, path: Language | None) -> Bucket:
+def _bucket(part: Part, path: Texts | None) -> Bucket:
     rate = int(part.number("requestsPerSecond"))
     return Bucket(int(part.number("requestsMaxBurst")) or rate, rate, path, part.path)
 

@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from meshgen.backends.consul.parts import Part
-from meshgen.intent.languages import Beginning, Exactly, Language, Matching
+from meshgen.intent.languages import Beginning, Exactly, Matching
+
+Texts = Exactly | Beginning | Matching  # of the languages those that Consul knows
 
 
 class Asking(NamedTuple):
     """What is asked of one header or query parameter."""
 
     name: str  # in lower case for headers
-    language: Language | None  # None: that it is there
+    language: Texts | None  # None: that it is there
     is_inverted: bool
 
 
@@ -21,7 +23,7 @@ class Asking(NamedTuple):
 class HttpMatch:
     """Everything that is asked of one request, all of it at once."""
 
-    path: Language | None = None
+    path: Texts | None = None
     methods: frozenset[str] = frozenset()
     headers: tuple[Asking, ...] = ()
     query: tuple[Asking, ...] = ()
@@ -37,7 +39,7 @@ def http_match(part: Part) -> HttpMatch:
     )
 
 
-def path_of(part: Part) -> Language | None:
+def path_of(part: Part) -> Texts | None:
     """Read a condition on the path; a prefix is one of characters, `/foo` covers `/foobar`."""
     # hashicorp/consul agent/xds/routes.go: exact and prefix alone can ignore case
     ignores_case = part.flag("caseInsensitive")
@@ -54,7 +56,7 @@ def _asking(part: Part, *, is_header: bool) -> Asking:
     return Asking(name.lower() if is_header else name, _value(part), part.flag("invert"))
 
 
-def _value(part: Part) -> Language | None:
+def _value(part: Part) -> Texts | None:
     """Read what is asked of a value; Go takes an empty text for none at all."""
     case = "(?i)" if part.flag("ignoreCase") else ""
     exact, prefix, suffix = (part.text(key) for key in ("exact", "prefix", "suffix"))
