@@ -48,7 +48,8 @@ def _of_pod(world: World, pod: Pod, owner: ServiceKey | None) -> Iterator[Place]
     fronted = dict(_fronted(world, pod))
     for number, protocol in sorted(fronted.items(), key=lambda pair: pair[0]):
         yield Place(ToPod(pod.title, number), protocol, owner, is_probed=True)
-    for number in (*sorted({*pod.ports.values()} - {*fronted}), UNLISTED):
+    beside = sorted({*pod.ports.values()} - {*fronted})
+    for number in beside if pod.is_shown else (*beside, UNLISTED):
         for protocol in (Protocol.HTTP, Protocol.TCP):
             yield Place(ToPod(pod.title, number), protocol, owner)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from meshgen.backend import Backend
 from meshgen.fidelity import Cause
@@ -13,6 +13,7 @@ from meshgen.intent.outcome.world import World
 from meshgen.intent.outcome.world_of import world_of
 from meshgen.intent.resolved import ResolvedSet
 from meshgen.profile import Profile
+from meshgen.proof.assuming import assuming
 from meshgen.proof.verify import Sides
 from meshgen.proof.worlds import world_with
 from meshgen.resources import Resource, Resources
@@ -35,13 +36,13 @@ def rendered(
     causes: Iterable[Cause],
 ) -> Sides:
     """Hold what was rendered against what was meant; `causes` are what findings say differs."""
-    world = world_for(meant, written, profile)
+    world = assuming(world_for(meant, written, profile), meant, backend, profile)
     return Sides(
         one=evaluator(meant, world),
         other=backend.evaluator(Resources(written), world, profile),
         world=world,
         is_intent=True,
-        excused=dict(_excuses(causes)),
+        excused=dict(_excuses(causes, meant)),
     )
 
 
@@ -51,12 +52,20 @@ def world_for(meant: ResolvedSet, written: Iterable[Resource], profile: Profile)
     return world_with((each for each in written if (each.group, each.kind) == ("", "Service")), base)
 
 
-def _excuses(causes: Iterable[Cause]) -> Iterable[tuple[tuple[ServiceKey | None, str], str]]:
-    """Say which facets of which service are known to differ, and by which feature."""
+def _excuses(
+    causes: Iterable[Cause], meant: ResolvedSet
+) -> Iterator[tuple[tuple[ServiceKey | None, str], str]]:
+    """Say which facets of which service are known to differ, and by which feature.
+
+    What is known of pods is known of every Service that fronts them.
+    """
     for cause in causes:
         for gap in cause.gaps:
             if isinstance(gap.row.answer, Approximate):
                 key = None if gap.use.service is None else gap.use.service.key
-                for facet in gap.row.answer.facets:
-                    for group in _GROUPS.get(facet, (facet,)):
-                        yield (key, group), gap.use.usage.feature
+                fronts = () if key is None else (front.key for front in meant.fronts.get(key, ()))
+                for each in (key, *fronts):
+                    for facet in gap.row.answer.facets:
+                        yield from (
+                            ((each, group), gap.use.usage.feature) for group in _GROUPS.get(facet, (facet,))
+                        )

@@ -21,6 +21,7 @@ class Pod:
     version: str | None = None  # the version of a service that it is, for meshes that read it from no label
     annotations: Mapping[str, str] = field(default_factory=dict)
     ports: Mapping[str, int] = field(default_factory=dict)  # container ports by name
+    is_shown: bool = False  # True: it is known to have no other container ports
 
     @property
     def title(self) -> str:

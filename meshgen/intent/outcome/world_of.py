@@ -181,6 +181,7 @@ def _pod(
         version=version,
         annotations=_common([each.annotations for each in workloads]),
         ports={port.name or str(port.number): port.number for each in workloads for port in each.ports},
+        is_shown=bool(workloads),
     )
 
 
