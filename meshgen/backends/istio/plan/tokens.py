@@ -67,13 +67,18 @@ def _jwt_rule(provider: JwtProvider) -> JwtRule:
         audiences=provider.audiences or None,
         jwks_uri=provider.jwks_uri,
         jwks=provider.jwks,
-        from_headers=tuple(
-            TokenHeader(name=header.name, prefix=header.prefix) for header in provider.from_headers
-        )
-        or None,
+        from_headers=_from_headers(provider) or None,
         from_params=provider.from_params or None,
         forward_original_token=provider.forward is not False,
     )
+
+
+def _from_headers(provider: JwtProvider) -> tuple[TokenHeader, ...]:
+    if not provider.from_headers and not provider.from_params:
+        # envoyproxy/envoy source/extensions/filters/http/jwt_authn/extractor.cc: a provider without
+        # locations is looked for in a parameter named access_token too.
+        return (TokenHeader(name="Authorization", prefix="Bearer "),)
+    return tuple(TokenHeader(name=header.name, prefix=header.prefix) for header in provider.from_headers)
 
 
 def token_conditions(token: Token, resolved: ResolvedSet) -> tuple[Condition, ...]:
