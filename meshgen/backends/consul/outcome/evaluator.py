@@ -27,7 +27,7 @@ from meshgen.resources import Resources
 _DENIES = "intention-default-deny"  # the requirement by which a cluster says so
 _OWN = unasked(LISTENERS)
 _UNKNOWN = lost("is for nothing that exists", unasked(INSTANCES))
-_UNREGISTERED = lost("is for a pod that no service registers", unasked(INSTANCES))
+_UNREGISTERED = refusal("is for a pod that no service registers", unasked(INSTANCES))
 _BESIDE = refusal("is for a port that is not in the mesh", unasked(LISTENERS))
 _AROUND = admission("is for a port that is kept out of the proxy", unasked(LISTENERS))
 _PROBE = admission("is a probe, for which the proxy has a listener of its own", unasked(PROBES))
@@ -75,7 +75,7 @@ class ConsulEvaluator:
                 elif call.caller.reach is Reach.KUBELET:
                     yield from (_PROBE, _PLAIN)
                 elif instance is None:
-                    yield _UNREGISTERED
+                    yield _UNKNOWN if known is None else _UNREGISTERED
                 else:
                     yield from self._received(call, ((instance, instance.port == port),))
             case ToService(service=key, port=port):
@@ -129,7 +129,7 @@ class ConsulEvaluator:
         has_identity = call.caller.reach in (Reach.PROXIED, Reach.IDENTIFIED)
         instances = tuple((one, is_first or has_identity) for one in known if one is not None)
         if not instances:
-            yield _UNREGISTERED
+            yield _UNKNOWN
         elif call.caller.reach is Reach.PROXIED:
             yield from self._by_address(call, tuple(one for one, _ in instances))
         else:

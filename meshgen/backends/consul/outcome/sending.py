@@ -134,8 +134,8 @@ def _timeout(entries: Entries, way: Way, legs: tuple[Leg, ...], *, is_http: bool
     if not is_http:
         return decided(Facet.TIMEOUT, None, unasked(LISTENERS))
     here, basis = _waiting(way)
-    there = [local_wait(entries, leg.service) for leg in legs]
-    value = alike(ms if here is None else min(here, ms) for ms, _ in there)
+    there = [found for leg in legs if (found := _receivers_wait(entries, leg.service)) is not None]
+    value = alike(ms if here is None else min(here, ms) for ms, _ in there) if there else here
     if basis.of is None:
         # What the caller waits unasked is cut short by a receiver that was asked to.
         basis = next((at for ms, at in there if here is not None and ms < here), basis)
@@ -150,6 +150,13 @@ def _waiting(way: Way) -> tuple[int | None, Basis]:
     if start.timeout_ms and start.resource is not None:
         return start.timeout_ms, written(start.resource, ("spec", "requestTimeout"), ROUTES)
     return _WAITS_MS, unasked(TIMEOUTS)
+
+
+def _receivers_wait(entries: Entries, service: Name) -> tuple[int, Basis] | None:
+    """Say how long a receiver waits; None where its entry, by which it speaks HTTP, stands elsewhere."""
+    if service not in entries.defaults and not entries.is_http(service):
+        return None
+    return local_wait(entries, service)
 
 
 def local_wait(entries: Entries, service: Name) -> tuple[int, Basis]:
