@@ -83,7 +83,7 @@ def command(  # noqa: PLR0913  click gives each option by its name
     manager: str | None,
     telling: Telling,
 ) -> int:
-    """Judge intents and the manifests of meshes as a cluster would; it need not be there.
+    """Judge intents and the manifests of meshes as a cluster would.
 
     FILE is a file, a folder that is searched for *.yaml and *.yml, or - for
     standard input. Intents are read and checked by the rules of the language, and
