@@ -12,7 +12,7 @@ from meshgen.scalars import Json
 from meshgen.surroundings import KINDS
 
 _Rule = Mapping[str, Json]
-_COMPARING = ("list", "get", "create", "patch")  # a dry run needs what applying would
+_TRYING = ("create", "patch")  # a dry run needs what applying would
 
 
 def roles() -> tuple[Mapping[str, Json], ...]:
@@ -24,7 +24,11 @@ def roles() -> tuple[Mapping[str, Json], ...]:
         _role("meshgen-schema-pull", definitions),
         _role("meshgen-profile-detect", [*definitions, *_rules([DEPLOYMENTS], "list"), *config]),
         _role("meshgen-render-live", _rules(KINDS.values(), "list")),
-        _role("meshgen-diff-live", [*_rules(KINDS.values(), "list"), *_rules(_emitted(), *_COMPARING)]),
+        _role("meshgen-validate-live", _rules(_emitted(), *_TRYING)),
+        _role(
+            "meshgen-diff-live",
+            [*_rules(KINDS.values(), "list"), *_rules(_emitted(), "list", "get", *_TRYING)],
+        ),
     )
 
 

@@ -42,13 +42,17 @@ def test_the_roles_permit_what_is_asked_and_nothing_else(capfd: pytest.CaptureFi
             ("batch", ["cronjobs", "jobs"]),
         )
     ]
-    compared = [
-        {"apiGroups": [group], "resources": plurals.split(), "verbs": ["list", "get", "create", "patch"]}
-        for group, plurals in COMPARED.items()
-    ]
+    judged, compared = (
+        [
+            {"apiGroups": [group], "resources": plurals.split(), "verbs": verbs}
+            for group, plurals in COMPARED.items()
+        ]
+        for verbs in (["create", "patch"], ["list", "get", "create", "patch"])
+    )
     assert [(role["metadata"], role["rules"]) for role in roles()] == [
         ({"name": "meshgen-schema-pull"}, [definitions]),
         ({"name": "meshgen-profile-detect"}, [definitions, deployments, config]),
         ({"name": "meshgen-render-live"}, surroundings),
+        ({"name": "meshgen-validate-live"}, judged),
         ({"name": "meshgen-diff-live"}, [*surroundings, *compared]),
     ]
