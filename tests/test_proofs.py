@@ -9,6 +9,8 @@ from meshgen.diagnostics import Findings
 from meshgen.inputs import read_inputs
 from meshgen.profiles import choose, read_profiles
 from meshgen.proof.prove import Asked, prove_rendering
+from meshgen.proof.telling import SAMPLED
+from meshgen.proof.witnesses import Bounds
 from meshgen.report import Format, report
 from tests.test_cases import Golden, arguments, cases, goldens, place
 
@@ -29,7 +31,8 @@ def test_manifests_of_a_case_do_what_its_intent_says(
     backend, profile = chosen
     rendering = render(reading, backend, profile, is_partial=how.is_partial)
 
-    proved = prove_rendering(rendering, backend, Asked())
+    proved = prove_rendering(rendering, backend, Asked(bounds=Bounds(most=4_000)))
 
-    assert report(proved.findings, Format.TEXT) == ""
+    errors = [found for found in proved.findings if found.code is not SAMPLED]
+    assert report(errors, Format.TEXT) == ""
     assert proved.proof.asked > 0
