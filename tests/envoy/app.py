@@ -50,7 +50,7 @@ class Application:
         serving = asyncio.all_tasks() - {asyncio.current_task()}
         for task in serving:
             task.cancel()
-        await asyncio.gather(*serving)
+        await asyncio.gather(*serving, return_exceptions=True)
 
 
 class _Handler:

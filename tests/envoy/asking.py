@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import ssl
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -50,13 +51,16 @@ class Reply(NamedTuple):
         return self.one(POD)
 
 
+_Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
 class Asker:
-    """Connections of one worker."""
+    """Connections, which are used again."""
 
     def __init__(self, application: Application, contexts: Mapping[str, ssl.SSLContext]) -> None:
         self._application = application
         self._contexts = contexts
-        self._open: dict[_Line, tuple[asyncio.StreamReader, asyncio.StreamWriter]] = {}
+        self._idle: defaultdict[_Line, list[_Streams]] = defaultdict(list)
 
     def seen(self, reply: Reply) -> Sequence[Seen]:
         """List what has arrived of a call by now."""
@@ -67,24 +71,23 @@ class Asker:
         line = _line(scenario, call, how)
         number = f"{next(_NUMBERS)}"
         text = "\r\n".join([*_lines(scenario, call, how, number), "", ""]).encode()
-        was_open = line in self._open
-        head = await self._exchanged(line, text, call)
-        if head is None and was_open:  # the other side may close what is idle
-            head = await self._exchanged(line, text, call)
+        if self._idle[line]:  # which the other side may be about to close
+            head = await self._exchanged(line, self._idle[line].pop(), text, call)
+            if head is not None:
+                return Reply(number, head)
+        streams = await self._connect(line)
+        head = None if streams is None else await self._exchanged(line, streams, text, call)
         return Reply(number, head)
 
-    async def _exchanged(self, line: _Line, text: bytes, call: Call) -> Head | None:
-        if line not in self._open:
-            connected = await self._connect(line)
-            if connected is None:
-                return None
-            self._open[line] = connected
-        head = await asyncio.wait_for(_exchange(*self._open[line], text, call), _PATIENCE_S)
+    async def _exchanged(self, line: _Line, streams: _Streams, text: bytes, call: Call) -> Head | None:
+        head = await asyncio.wait_for(_exchange(*streams, text, call), _PATIENCE_S)
         if head is None or head.one("connection") == "close":
-            self._open.pop(line)[1].transport.abort()
+            streams[1].transport.abort()
+        else:
+            self._idle[line].append(streams)
         return head
 
-    async def _connect(self, line: _Line) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
+    async def _connect(self, line: _Line) -> _Streams | None:
         context = self._contexts[line.identity] if line.identity else None
         try:
             return await asyncio.open_connection(
@@ -95,7 +98,7 @@ class Asker:
 
     def close(self) -> None:
         """Close every connection."""
-        for _, writer in self._open.values():
+        for _, writer in (streams for idle in self._idle.values() for streams in idle):
             writer.transport.abort()
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from tests.envoy.certificates import Authority, Certificate
 from tests.envoy.places import ADMIN, NOBODY, NORMALIZING, OUTBOUND, PODS, PORTS, Door, End, app_address
 from tests.envoy.scenario import Cluster, Scenario, Setup, Tree
-from tests.envoy.words import ALLOW, CORS, DENY, FAULT, LIMIT, typed
+from tests.envoy.words import ALLOW, CORS, DENY, FAULT, typed
 
 AT, AS, PICK = "x-at", "x-as", "x-pick"  # scenario, caller and endpoint that the driver asks for
 PEER, ATTEMPT, FLAGS = "x-peer", "x-envoy-attempt-count", "x-flags"
@@ -175,7 +175,6 @@ def _inbound(end: End, scenarios: Sequence[Scenario], authority: Authority) -> T
     filters = [
         _filter(DENY, "extensions.filters.http.rbac.v3.RBAC"),
         _filter(ALLOW, "extensions.filters.http.rbac.v3.RBAC"),
-        _filter(LIMIT, "extensions.filters.http.local_ratelimit.v3.LocalRateLimit", stat_prefix="limit"),
     ]
     route: Tree = {
         "match": {"prefix": "/"},

@@ -6,17 +6,14 @@ import re
 from collections.abc import Iterator, Sequence
 
 from meshgen.intent.access import Action, Caller, From, Operation, Rule, To
-from meshgen.intent.features import Written
 from meshgen.intent.match import PathExact, PathMatch, PathPrefix, PathRegex
-from meshgen.intent.model import Accounts, MeshIntent, Protocol, Service
-from meshgen.intent.policy import Per
+from meshgen.intent.model import Accounts, MeshIntent, Service
 from tests.envoy import intent_routes
 from tests.envoy.places import End
 from tests.envoy.scenario import Tree
 from tests.envoy.words import (
     ALLOW,
     DENY,
-    LIMIT,
     all_of,
     any_of,
     exact,
@@ -25,10 +22,7 @@ from tests.envoy.words import (
     rbac,
     regex,
     spiffe,
-    typed,
 )
-
-_PER_MS = {Per.SECOND: 1_000, Per.MINUTE: 60_000, Per.HOUR: 3_600_000}
 
 
 def access(intent: MeshIntent, name: str, end: End) -> Tree:
@@ -47,7 +41,7 @@ def access(intent: MeshIntent, name: str, end: End) -> Tree:
             found[filter_] = rbac(action.name, policies)
     if default is Action.ALLOW:
         found.pop(ALLOW, None)  # allowed anyway
-    return found | _limit(service, end)
+    return found
 
 
 def _default(intent: MeshIntent, service: Service) -> Action | None:
@@ -159,28 +153,3 @@ def _path(path: PathMatch) -> Iterator[Tree]:
             yield {"url_path": {"path": {"prefix": f"{text}/"}}}
         case PathRegex(regex=pattern):
             yield {"url_path": {"path": regex(pattern)}}
-
-
-def _limit(service: Service, end: End) -> Tree:
-    limit = service.rate_limit
-    if limit is None or isinstance(limit, Written) or not _is_http(service, end.port):
-        return {}
-    bucket = {
-        "max_tokens": limit.requests if limit.burst is None else limit.burst,
-        "tokens_per_fill": limit.requests,
-        "fill_interval": f"{_PER_MS[limit.per] // 1000}s",
-    }
-    always = {"default_value": {"numerator": 100}}
-    name = "extensions.filters.http.local_ratelimit.v3.LocalRateLimit"
-    return {
-        LIMIT: typed(
-            name, stat_prefix="limit", token_bucket=bucket, filter_enabled=always, filter_enforced=always
-        )
-    }
-
-
-def _is_http(service: Service, port: int) -> bool:
-    return any(
-        intent_routes.target_of(each) == port and (each.protocol or Protocol.HTTP).is_http
-        for each in intent_routes.ports_of(service)
-    )

@@ -84,7 +84,7 @@ class _Book:
                 mode = other
         if mode is not None:
             return DOORS[mode]
-        written: tuple[Any, ...] = (service.authorization, spec.authorization, service.rate_limit)
+        written: tuple[Any, ...] = (service.authorization, spec.authorization)
         has_proxy = any(each is not None for each in written) or service.callers != ()
         return Door.PERMISSIVE if has_proxy else Door.BARE
 

@@ -70,10 +70,12 @@ class Judge:
         yield "verdict", verdict, _verdict(reply for _, reply in replies)
         if verdict is not Verdict.ALLOWED:
             return
-        first = replies[0][1]
+        how, first = next((each for each in replies if each[1].pod), replies[0])
         for facet, ours, envoys in _answered(outcome, first):
             yield facet, ours, envoys
-        if not self.asker.seen(first):
+        if not is_routed(call) or Facet.BACKENDS in outcome.facets:
+            yield "reached", not is_routed(call) or _reaches(outcome), first.pod != ""
+        if not first.pod:
             return
         if is_routed(call) and Facet.BACKENDS in outcome.facets:
             ours = outcome.value(Facet.BACKENDS)
@@ -82,7 +84,7 @@ class Judge:
         for facet, ours, envoys in received(self.scenario, call, outcome, first, self.asker.seen(first)):
             yield facet, ours, envoys
         if is_routed(call):
-            async for facet, ours, envoys in retried(self.asker, self.scenario, call, outcome):
+            async for facet, ours, envoys in retried(self.asker, self.scenario, call, outcome, how.draw):
                 yield facet, ours, envoys
 
     async def _spread(self, call: Call, outcome: Outcome) -> AsyncIterator[tuple[Ask, Reply]]:
@@ -196,6 +198,13 @@ def _plain(address: str) -> str:
     scheme, _, rest = address.partition("://")
     host, slash, path = rest.partition("/")
     return f"{scheme}://{host.removesuffix({'http': ':80', 'https': ':443'}.get(scheme, ''))}{slash}{path}"
+
+
+def _reaches(outcome: Outcome) -> bool:
+    """True where some of the requests get to a pod."""
+    abort: Any = outcome.facets[Facet.FAULT_ABORT].value if Facet.FAULT_ABORT in outcome.facets else None
+    backends: Any = outcome.value(Facet.BACKENDS)
+    return any(pods for pods, _ in backends) and (abort is None or abort[1] < 1)
 
 
 def _shares(table: dict[int, frozenset[str]]) -> Shares:

@@ -57,6 +57,8 @@ def _edited(what: str, outcome: Outcome, facet: Facet, before: dict[str, str], a
     if facet not in outcome.facets:
         return
     edits: Any = outcome.value(facet)
+    if not isinstance(edits, frozenset):
+        return  # they differ between the parts of a split
     names = {*before, *(name for _, name, _ in edits)}
     left = {name: value for name, value in before.items() if ("remove", name, "") not in edits}
     for how, name, value in sorted(edits):

@@ -28,7 +28,7 @@ _LONGEST_MS = 1_000  # that is waited for tries to expire
 
 
 async def retried(
-    asker: Asker, scenario: Scenario, call: Call, outcome: Outcome
+    asker: Asker, scenario: Scenario, call: Call, outcome: Outcome, draw: int
 ) -> AsyncIterator[tuple[str, object, object]]:
     """Make a request fail in several ways, and compare how often it arrived."""
     if Facet.RETRY_ATTEMPTS not in outcome.facets:
@@ -42,7 +42,7 @@ async def retried(
         )
         tries = 1 + (attempts if is_retried else 0)
         pick = f"{NOBODY}:9080" if failure == CONNECT_FAILURE else ""
-        reply = await asker.ask(scenario, call, Ask(do=_script(failure), pick=pick))
+        reply = await asker.ask(scenario, call, Ask(draw=draw, do=_script(failure), pick=pick))
         if failure == CONNECT_FAILURE:
             yield f"retries {failure}", tries > 1, reply.one("x-envoy-attempt-count") != "1"
         else:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import resource
 import ssl
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,7 +35,7 @@ def judgement(program: str, scenarios: Sequence[Scenario], folder: Path) -> Judg
     authority = Authority(folder)
     identities = {each for one in scenarios for each in one.setup.identities.values()}
     certificates = authority.issue(sorted({SERVER, *identities}))
-    with envoy(program, bootstrap(scenarios, authority, certificates), folder):
+    with _many_connections(), envoy(program, bootstrap(scenarios, authority, certificates), folder):
         contexts = {name: authority.context(each) for name, each in certificates.items()}
         gc.freeze()  # a thousand scenarios are not looked through while tries run out of time
         return asyncio.run(_judged(scenarios, contexts))
@@ -44,14 +46,28 @@ async def _judged(scenarios: Sequence[Scenario], contexts: dict[str, ssl.SSLCont
     found: list[Difference] = []
     compared: Counter[str] = Counter()
 
-    async def work(application: Application) -> None:
-        asker = Asker(application, contexts)
-        while left:
-            judge = Judge(asker, left.pop())
-            found.extend(await judge.differences())
-            compared.update(judge.compared)
-        asker.close()
-
     async with Application() as application:
-        await asyncio.gather(*(work(application) for _ in range(_WORKERS)))
+        asker = Asker(application, contexts)
+
+        async def work() -> None:
+            while left:
+                judge = Judge(asker, left.pop())
+                found.extend(await judge.differences())
+                compared.update(judge.compared)
+
+        try:
+            await asyncio.gather(*(work() for _ in range(_WORKERS)))
+        finally:
+            asker.close()
     return Judgement(sorted(found, key=str), compared)
+
+
+@contextmanager
+def _many_connections() -> Iterator[None]:
+    """Let this process and Envoy, which inherits it, keep a connection for each caller and pod."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

@@ -25,7 +25,8 @@ class Cluster(NamedTuple):
     def name(self) -> str:
         """How routes name it."""
         ends = ",".join(f"{end.pod}:{end.port}" for end in self.ends)
-        return f"{self.identity} {self.ends[0].door.name if self.ends else 'NOWHERE'} {ends}"
+        door = self.ends[0].door.name if self.ends else "NOWHERE"
+        return f"{self.identity} {self.source} {door} {ends}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

