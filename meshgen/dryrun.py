@@ -26,7 +26,6 @@ NO_KIND = Code(
 _OF_TOOLS = "kustomize.config.k8s.io"
 _LOCAL = "config.kubernetes.io/local-config"
 
-
 _Place = tuple[Span | None, str | None]  # where something is told, and of which field
 
 
@@ -67,8 +66,10 @@ def dry_run(
     questions = [each for each in asked if isinstance(each, _Question)]
     with ThreadPoolExecutor(CONNECTIONS) as pool:
         coming = pool.map(lambda question: _ask(question, cluster, manager), questions)
-        told = meanwhile()
-        answers = list(coming)
+        try:
+            told, answers = meanwhile(), list(coming)
+        finally:
+            pool.shutdown(cancel_futures=True)  # nobody waits for what is not asked yet
     said = [each for each in asked if isinstance(each, _Said)]
     forbidden: dict[Served, Diagnostic] = {}
     for question, answer in zip(questions, answers, strict=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -156,6 +157,27 @@ def test_an_object_without_a_namespace_is_of_the_context_and_the_manager_can_be_
     told = validated({GROUP: [KINDS], place: [AS_IT_WOULD_BE]}, "--field-manager", "helm", text=text)
 
     assert told == Told(0, "", (f"GET {GROUP}", f"PATCH {place}"))
+
+
+def test_an_object_without_a_namespace_is_of_the_one_that_the_context_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("web.yaml").write_text(WIDGET.replace(", namespace: shop", ""), "utf-8")
+    with stand_in({GROUP: [KINDS], WEB: [AS_IT_WOULD_BE]}, tmp_path) as server:
+        document = json.loads(server.kubeconfig.read_text("utf-8"))
+        document["contexts"][0]["context"]["namespace"] = "shop"
+        server.kubeconfig.write_text(json.dumps(document), "utf-8")
+        code = run(["validate", "web.yaml", "--live", "--kubeconfig", str(server.kubeconfig)])
+
+    assert (code, server.asked[-1]) == (0, f"PATCH {WEB} Bearer secret")
+
+
+@pytest.mark.parametrize("body", [{}, {"resources": None}, {"resources": [{}]}, {"resources": [7]}])
+def test_what_is_no_list_of_kinds_is_no_answer(body: object, validated: Validated) -> None:
+    said = "error[MG765 cluster-failed]: CLUSTER: get the kinds of example.com/v1: "
+
+    assert validated({GROUP: [Answer(body=body)]})[:2] == (2, f"{said}the answer is no list of kinds\n")
 
 
 @pytest.mark.parametrize(
