@@ -36,6 +36,7 @@ def contrasts(one: Outcome, other: Outcome, *, may_be_silent: bool) -> Iterator[
         yield verdicts
     known = [step for step in (verdicts.one, verdicts.other) if step is not None]
     if any(step.value is not Verdict.ALLOWED for step in known):
+        yield from _lost(one, other, verdicts)
         return
     attempts_agree = True
     for facet in _FACETS:
@@ -46,6 +47,13 @@ def contrasts(one: Outcome, other: Outcome, *, may_be_silent: bool) -> Iterator[
             yield found
             if facet is Facet.RETRY_ATTEMPTS:
                 attempts_agree = found.is_equal
+
+
+def _lost(one: Outcome, other: Outcome, verdicts: Contrast) -> Iterator[Contrast]:
+    """Whoever may call where nobody says so: what is to go somewhere differs from what has no route."""
+    asked = one.facets.get(Facet.BACKENDS)
+    if verdicts.one is None and asked is not None and other.value(Facet.VERDICT) is Verdict.UNROUTED:
+        yield Contrast(Facet.BACKENDS, asked, None)
 
 
 _FACETS = tuple(facet for facet in Facet if facet is not Facet.VERDICT)
