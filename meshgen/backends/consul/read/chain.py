@@ -136,7 +136,7 @@ def resolver(resource: Resource, naming: Naming) -> Resolver:
         connect_ms=milliseconds(spec.text("connectTimeout")),
         timeout_ms=milliseconds(spec.text("requestTimeout")),
         policy=balancer.text("policy"),
-        hashes=tuple(map(_hash, balancer.parts("hashPolicies"))),
+        hashes=tuple(found for each in balancer.parts("hashPolicies") for found in _hash(each)),
     )
 
 
@@ -156,16 +156,19 @@ def _lead(part: Part, owner: Name, naming: Naming) -> Lead:
     )
 
 
-def _hash(part: Part) -> Value:
+def _hash(part: Part) -> Iterator[Value]:
+    """Read what is hashed; an entry may be empty, and hashes nothing then."""
     name = part.text("fieldValue")
+    if part.flag("sourceIP"):
+        yield ("sourceIP",)
     match part.text("field"):
         case "header":
-            return ("header", name)
+            yield ("header", name)
         case "query_parameter":
-            return ("queryParam", name)
+            yield ("queryParam", name)
         case "cookie":
             config = part.part("cookieConfig")
             ttl = milliseconds(config.text("ttl")) or None
-            return ("cookie", name, 0 if config.flag("session") else ttl)
+            yield ("cookie", name, 0 if config.flag("session") else ttl)
         case _:
-            return ("sourceIP",)
+            return
