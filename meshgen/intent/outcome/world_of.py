@@ -26,8 +26,8 @@ def world_of(resolved: ResolvedSet, *, trust_domain: str, cluster_domain: str) -
     services = {service.key: service for service in _services(resolved)}
     pods: dict[str, Pod] = {}
     for pod in _pods(resolved, services):
-        # A version's pods may be called as another service's are; `.` is in no name of either.
-        other = replace(pod, name=f"{pod.name}.{pod.version}") if pod.title in pods else pod
+        # A version may give its pods the name of another service; `.` is in no name of either.
+        other = replace(pod, name=f"{pod.name}.pods") if pod.title in pods else pod
         pods[other.title] = other
     return World(
         services=services,
