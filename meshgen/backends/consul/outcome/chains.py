@@ -124,8 +124,11 @@ class Chains:
             branch = waiting.pop()
             splitter = self._splitter(branch) if is_http else None
             if splitter is not None:
-                if branch.service in branch.splitters or len(waiting) > _MOST_LEGS:
-                    return Broken("splitters lead in a circle", written(splitter[0], ("spec",), CHAIN))
+                if branch.service in branch.splitters or len(legs) + len(waiting) > _MOST_LEGS:
+                    return Broken(
+                        "splitters lead in a circle, or to too many places",
+                        written(splitter[0], ("spec",), CHAIN),
+                    )
                 waiting += [_branched(branch, split) for split in reversed(splitter[1])]
                 continue
             leg = self._leg(branch)

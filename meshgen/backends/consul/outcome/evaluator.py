@@ -47,12 +47,7 @@ class ConsulEvaluator:
         redirected = {name for name, one in self._entries.resolvers.items() if one.redirect is not None}
         self._registry = Registry.of(world, self._naming, redirected)
         self._chains = Chains(self._entries, self._registry)
-        self._identities = {
-            key: self._registry.pods[pod.title].service
-            for key, service in world.services.items()
-            for pod in world.pods_of(service)
-            if pod.title in self._registry.pods
-        }
+        self._identities = {key: one.service for key, every in self._registry.behind.items() for one in every}
         self._receivers: dict[Name, Receiver] = {}
         self._sent: dict[tuple[int, Sender], tuple[Step, ...]] = {}
         self._direct: dict[tuple[tuple[str, ...], bool], tuple[Step, ...]] = {}
@@ -122,16 +117,15 @@ class ConsulEvaluator:
 
     def _dialed(self, call: Call, service: Service, port: int) -> Iterator[Step]:
         """Reach the pods of a Service themselves: by a caller without a proxy, or without a chain."""
-        pods = self._world.pods_of(service)
-        known = (self._registry.pods.get(pod.title) for pod in pods)
         found = service.port(port)
         is_first = found is not None and found.target == service.ports[0].target
         has_identity = call.caller.reach in (Reach.PROXIED, Reach.IDENTIFIED)
-        instances = tuple((one, is_first or has_identity) for one in known if one is not None)
+        behind = self._registry.behind[service.key]
+        instances = tuple((one, is_first or has_identity) for one in behind)
         if not instances:
             yield _UNKNOWN
         elif call.caller.reach is Reach.PROXIED:
-            yield from self._by_address(call, tuple(one for one, _ in instances))
+            yield from self._by_address(call, behind)
         else:
             yield from self._received(call, instances)
 
@@ -140,7 +134,8 @@ class ConsulEvaluator:
         # hashicorp/consul agent/xds/listeners.go: dialedDirectly makes a listener of the pods' addresses
         is_known = all(self._is_dialed_directly(one.service) for one in instances)
         caller = call.caller if is_known else Caller(reach=Reach.PLAINTEXT)
-        received = (*self._received(Call(caller=caller, to=call.to, request=call.request), _all(instances)),)
+        dialed = Call(caller=caller, to=call.to, request=call.request)
+        received = tuple(self._received(dialed, tuple((one, True) for one in instances)))
         yield from received
         if received[0].value is Verdict.ALLOWED:
             yield from self._directly(instances, is_http=call.request is not None)
@@ -235,10 +230,6 @@ class ConsulEvaluator:
     def _faults(self, services: Iterable[Name]) -> tuple[Step, ...]:
         every = [self._receiver(service).faults for service in services]
         return tuple(_alike(list(steps)) for steps in zip(*every, strict=True))
-
-
-def _all(instances: tuple[Instance, ...]) -> tuple[tuple[Instance, bool], ...]:
-    return tuple((one, True) for one in instances)
 
 
 def _way(ways: tuple[Way, ...], asked: Asked | None) -> Way:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from meshgen.backends.consul.read.filters import Fields, Filter
 from meshgen.backends.consul.read.names import Name, Naming
 from meshgen.intent.keys import ServiceKey
+from meshgen.intent.outcome.picking import Pods
 from meshgen.intent.outcome.world import Pod, Service, World
 
 _DOMAIN = "consul.hashicorp.com"
@@ -34,12 +35,14 @@ class Registry:
 
     services: Mapping[Name, tuple[Instance, ...]]
     pods: Mapping[str, Instance]  # by title; a pod that is not here is not in the mesh
+    behind: Mapping[ServiceKey, tuple[Instance, ...]]  # whoever picks them, registered there or not
 
     @classmethod
     def of(cls, world: World, naming: Naming, redirected: Collection[Name]) -> Registry:
         """Register each pod under one service; `redirected` ones need no instances of their own."""
-        pods: dict[str, Instance] = {}
-        for pod, candidates in _candidates(world).items():
+        index, pods = Pods(world.pods.values()), dict[str, Instance]()
+        picked = {key: index.picked(key.namespace, each.selector) for key, each in world.services.items()}
+        for pod, candidates in _candidates(world, picked).items():
             described = world.pods[pod]
             service = min(candidates, key=lambda each: _rank(described, each, naming, redirected))
             instance = _instance(world, naming, described, service)
@@ -48,7 +51,14 @@ class Registry:
         services: dict[Name, list[Instance]] = {}
         for instance in pods.values():
             services.setdefault(instance.service, []).append(instance)
-        return cls(services={name: tuple(every) for name, every in services.items()}, pods=pods)
+        return cls(
+            services={name: tuple(every) for name, every in services.items()},
+            pods=pods,
+            behind={
+                key: tuple(pods[pod.title] for pod in every if pod.title in pods)
+                for key, every in picked.items()
+            },
+        )
 
     def pool(self, service: Name, taken: Filter | None) -> tuple[Instance, ...]:
         """List the instances of a service, or of a subset of it."""
@@ -56,13 +66,13 @@ class Registry:
         return every if taken is None else tuple(one for one in every if taken.takes(one.fields))
 
 
-def _candidates(world: World) -> Mapping[str, list[Service]]:
+def _candidates(world: World, picked: Mapping[ServiceKey, tuple[Pod, ...]]) -> Mapping[str, list[Service]]:
     """List the Services that would register each pod."""
     # hashicorp/consul-k8s control-plane/connect-inject/controllers/endpoints: service-ignore
     found: dict[str, list[Service]] = {}
     for service in world.services.values():
         if service.labels.get(f"{_DOMAIN}/service-ignore") != "true":
-            for pod in world.pods_of(service):
+            for pod in picked[service.key]:
                 found.setdefault(pod.title, []).append(service)
     return found
 
