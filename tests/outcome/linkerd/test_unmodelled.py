@@ -73,9 +73,9 @@ spec: {ports: [{port: 80}]}
 """
 
 
-def told(text: str) -> list[str]:
+def told(text: str) -> list[tuple[str, str]]:
     resources = Resources([Resource.of(body) for body in yaml.safe_load_all(text)])
-    return [f"{each.of} {spell(each.path)}: {each.message}" for each in unmodelled(resources)]
+    return [(f"{each.of} {spell(each.path)}", each.message) for each in unmodelled(resources)]
 
 
 def test_what_is_worked_out_is_silent() -> None:
@@ -83,19 +83,18 @@ def test_what_is_worked_out_is_silent() -> None:
 
 
 def test_each_object_that_is_not_worked_out_is_told() -> None:
-    route = "HTTPRoute shop/web spec.rules[0]"
+    route, noted = "HTTPRoute shop/web spec.rules[0]", "Service shop/web metadata.annotations"
+    profile = "ServiceProfile shop/web.shop.svc.cluster.local spec.routes[0]"
+    limit, regex = "HTTPLocalConcurrencyLimitPolicy", "'/\\\\u0061' is an expression that RE2 does not read"
+    egress = "EgressNetwork decides about calls that leave the cluster, which nobody makes here"
+    breaker, load = "linkerd.io/failure-accrual", "alpha.linkerd.io/penalize-failures"
     assert told(UNSOUND) == [
-        "EgressNetwork shop/out kind: EgressNetwork decides about calls that leave the cluster, which nobody "
-        "makes here",
-        "HTTPLocalConcurrencyLimitPolicy shop/web kind: HTTPLocalConcurrencyLimitPolicy is a kind that is not "
-        "known here",
-        "ExternalWorkload shop/vm kind: ExternalWorkload stands for what runs outside the cluster",
-        f"{route}.matches[0].path.value: '/\\\\u0061' is an expression that RE2 does not read",
-        f"{route}.backendRefs[0].filters[0]: the redirect holds for a share of the requests alone",
-        "ServiceProfile shop/web.shop.svc.cluster.local spec.routes[0].condition.any[0].not.pathRegex: "
-        "'/\\\\u0061' is an expression that RE2 does not read",
-        'Service shop/web metadata.annotations["balancer.linkerd.io/failure-accrual"]: by success rates, too, '
-        "instances are left out",
-        'Service shop/web metadata.annotations["balancer.alpha.linkerd.io/penalize-failures"]: which instance '
-        "is chosen hangs on failures, too",
+        ("EgressNetwork shop/out kind", egress),
+        (f"{limit} shop/web kind", f"{limit} is a kind that is not known here"),
+        ("ExternalWorkload shop/vm kind", "ExternalWorkload stands for what runs outside the cluster"),
+        (f"{route}.matches[0].path.value", regex),
+        (f"{route}.backendRefs[0].filters[0]", "the redirect holds for a share of the requests alone"),
+        (f"{profile}.condition.any[0].not.pathRegex", regex),
+        (f'{noted}["balancer.{breaker}"]', "by success rates, too, instances are left out"),
+        (f'{noted}["balancer.{load}"]', "which instance is chosen hangs on failures, too"),
     ]
