@@ -137,7 +137,7 @@ def _destination_rule(each: Resource) -> Iterator[tuple[Path, str]]:
         if (policy.get("tls") or {}).get("mode") in ("SIMPLE", "MUTUAL") and ".svc" in _full(each):
             yield (
                 (*path, "tls", "mode"),
-                "has sidecars speak TLS of other certificates, which is not worked out",
+                "has sidecars speak another TLS, which is not worked out",
             )
 
 
@@ -188,10 +188,14 @@ def _service_entry(each: Resource, routed: frozenset[str]) -> Iterator[tuple[Pat
 
 
 def _routed(resources: Resources) -> Iterator[str]:
+    """List the hosts to which calls of Services may be sent."""
     for each in resources.of(NETWORKING, "VirtualService"):
-        if MESH not in (each.spec.get("gateways") or (MESH,)):
-            continue
-        for key in ("http", "tcp", "tls"):
-            for route in each.spec.get(key) or ():
-                for weighted in route.get("route") or ():
-                    yield (weighted.get("destination") or {}).get("host", "")
+        is_meshed = MESH in (each.spec.get("gateways") or (MESH,))
+        if is_meshed and any(map(_is_service, each.spec.get("hosts") or ())):
+            routes = (route for key in ("http", "tcp", "tls") for route in each.spec.get(key) or ())
+            weighted = (one for route in routes for one in route.get("route") or ())
+            yield from ((one.get("destination") or {}).get("host", "") for one in weighted)
+
+
+def _is_service(host: str) -> bool:
+    return "." not in host or ".svc." in host or host.startswith("*")
