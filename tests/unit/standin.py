@@ -33,7 +33,7 @@ def listed(*items: Any) -> Answer:
 
 
 def kinds(*several: tuple[str, str, bool]) -> Answer:
-    """Answer with the kinds of a group's version: each its name, its plural, and whether it has namespaces."""
+    """Answer with the kinds of a group's version: name, plural, and whether they have namespaces."""
     resources = [{"kind": kind, "name": name, "namespaced": is_named} for kind, name, is_named in several]
     return Answer(body={"kind": "APIResourceList", "resources": resources})
 
