@@ -17,6 +17,7 @@ from meshgen.diagnostics import Diagnostic, Findings
 from meshgen.dryrun import absent
 from meshgen.folder import Owner
 from meshgen.intent.model import MeshIntent
+from meshgen.intent.resolved import ResolvedSet
 from meshgen.jsontypes import to_json
 from meshgen.labelled import Labelled, labelled
 from meshgen.manifest import Manifest
@@ -59,6 +60,8 @@ class Difference:
     name: str
     verdict: Verdict
     changes: tuple[Change, ...] = ()  # of fields, where the object is changed
+    there: Mapping[str, Any] | None = None  # the object in the cluster
+    applied: Mapping[str, Any] | None = None  # and as it would be
 
     @property
     def title(self) -> str:
@@ -71,6 +74,7 @@ class Side:
     """What was rendered: of which intents, for which mesh, and who would apply it."""
 
     intents: Sequence[MeshIntent]
+    meant: ResolvedSet  # by them
     backend: Backend
     manifests: Sequence[Manifest]
     manager: str
@@ -117,14 +121,22 @@ def _compared(
     asked = f"{cluster.place}: compare {manifest.title}"
     would = _kept(answer.body, asked)
     if live is None:
-        return _difference(manifest, Verdict.CREATED)
+        return _difference(manifest, Verdict.CREATED, there=None, applied=would)
     was = _kept(live, asked)
     would = without_dropped(would, live, wanted) if manager == KUBECTL else would
     changes = tuple(_changes(was, would))
-    return _difference(manifest, Verdict.CHANGED if changes else Verdict.UNCHANGED, changes)
+    verdict = Verdict.CHANGED if changes else Verdict.UNCHANGED
+    return _difference(manifest, verdict, changes, there=was, applied=would)
 
 
-def _difference(manifest: Manifest, verdict: Verdict, changes: tuple[Change, ...] = ()) -> Difference:
+def _difference(
+    manifest: Manifest,
+    verdict: Verdict,
+    changes: tuple[Change, ...] = (),
+    *,
+    there: Mapping[str, Any] | None,
+    applied: Mapping[str, Any],
+) -> Difference:
     return Difference(
         api_version=manifest.api_version,
         kind=manifest.kind,
@@ -132,6 +144,8 @@ def _difference(manifest: Manifest, verdict: Verdict, changes: tuple[Change, ...
         name=manifest.name,
         verdict=verdict,
         changes=changes,
+        there=there,
+        applied=applied,
     )
 
 
@@ -198,7 +212,15 @@ def _left_over(side: Side, cluster: Cluster) -> Iterator[Difference]:
     wanted = {(_group(each), each.kind, each.namespace, each.name) for each in side.manifests}
     for found in labelled(cluster, side.backend, owners):
         if (_group(found), found.kind, found.namespace, found.name) not in wanted:
-            yield Difference(verdict=Verdict.LEFT_OVER, **found._asdict())
+            yield Difference(
+                api_version=found.api_version,
+                kind=found.kind,
+                namespace=found.namespace,
+                name=found.name,
+                verdict=Verdict.LEFT_OVER,
+                there=found.body,
+                applied=found.body,  # applying takes nothing away
+            )
 
 
 def _group(each: Manifest | Labelled) -> str:

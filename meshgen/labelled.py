@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from typing import NamedTuple
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, NamedTuple
 
 from meshgen import datafiles
 from meshgen.backend import Backend
@@ -22,6 +22,7 @@ class Labelled(NamedTuple):
     kind: str
     namespace: str
     name: str
+    body: Mapping[str, Any]
 
 
 def emitted(backend: Backend) -> tuple[Entry, ...]:
@@ -52,7 +53,8 @@ def _of_kind(entry: Entry, cluster: Cluster, namespace: str, owners: Collection[
         match each:
             case {"metadata": {"name": str(name), "labels": {**labels}}}:
                 if Owner(str(labels.get(PART_OF)), namespace) in owners:
-                    yield Labelled(api_version, entry.kind, namespace, name)
+                    body = {**each, "apiVersion": api_version, "kind": entry.kind}
+                    yield Labelled(api_version, entry.kind, namespace, name, body)
             case _:
                 where = f"{cluster.place}: list {kind} in {namespace}"
                 raise Unanswered(FAILED, f"{where}: the answer is no list of labelled objects")

@@ -36,7 +36,7 @@ def rendered(
     causes: Iterable[Cause],
 ) -> Sides:
     """Hold what was rendered against what was meant; `causes` are what findings say differs."""
-    world = assuming(world_for(meant, written, profile), meant, backend, profile)
+    world = supposed(meant, written, backend, profile)
     return Sides(
         one=evaluator(meant, world),
         other=backend.evaluator(Resources(written), world, profile),
@@ -46,10 +46,20 @@ def rendered(
     )
 
 
+def supposed(meant: ResolvedSet, written: Iterable[Resource], backend: Backend, profile: Profile) -> World:
+    """Give the world in which what was rendered is to mean what was meant: what it requires is done."""
+    return assuming(world_for(meant, written, profile), meant, backend, profile)
+
+
+def services(written: Iterable[Resource]) -> Iterator[Resource]:
+    """Pick the Services among objects."""
+    return (each for each in written if (each.group, each.kind) == ("", "Service"))
+
+
 def world_for(meant: ResolvedSet, written: Iterable[Resource], profile: Profile) -> World:
     """Give the world of an intent, with the Services that were generated for it."""
     base = world_of(meant, trust_domain=profile.trust_domain, cluster_domain=profile.cluster_domain)
-    return world_with((each for each in written if (each.group, each.kind) == ("", "Service")), base)
+    return world_with(services(written), base)
 
 
 def _excuses(

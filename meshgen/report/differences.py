@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from meshgen.differing import Change, Difference, Verdict
 from meshgen.report.markdown import literal
@@ -71,10 +72,11 @@ def _rows(difference: Difference) -> Iterator[str]:
         yield f"{head} {' | '.join(map(literal, cells))} |"
 
 
-def as_json(found: Sequence[Difference]) -> str:
-    """Write every object and every field whole, for programs."""
+def as_json(found: Sequence[Difference], *, requests: Mapping[str, Any] | None = None) -> str:
+    """Write every object and every field whole, for programs, and what becomes of requests beside them."""
     document = {
         "version": 1,  # as that of a report: it goes up when a key changes its meaning or goes away
+        "requests": requests,
         "objects": [_object(each) for each in found],
     }
     return f"{json.dumps(document, indent=2, ensure_ascii=False)}\n"

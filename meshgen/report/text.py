@@ -59,6 +59,6 @@ def count(findings: Iterable[Diagnostic]) -> tuple[str, ...]:
     return tuple(counted(counts[severity], severity.value) for severity in Severity if severity in counts)
 
 
-def counted(number: int, noun: str) -> str:
+def counted(number: int, noun: str, *, plural: str | None = None) -> str:
     """Put a number before its noun."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    return f"{number} {noun}" if number == 1 else f"{number} {plural or f'{noun}s'}"
