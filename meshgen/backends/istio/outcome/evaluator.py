@@ -9,7 +9,7 @@ from typing import NamedTuple
 from meshgen.backends.istio.outcome.actions import Answering, Forward, Part, Redirecting
 from meshgen.backends.istio.outcome.clusters import Cluster, Clusters
 from meshgen.backends.istio.outcome.guards import Guards
-from meshgen.backends.istio.outcome.matching import ANYTHING, Client
+from meshgen.backends.istio.outcome.matching import Client
 from meshgen.backends.istio.outcome.policy import Tls, TlsMode, ambient
 from meshgen.backends.istio.outcome.receiving import Arrival, Door, doors, received
 from meshgen.backends.istio.outcome.rewriting import location
@@ -69,6 +69,7 @@ class IstioEvaluator:
         self._guards = Guards(resources, world, profile)
         self._client = functools.cache(self._read_client)
         self._routes = functools.cache(self._read_routes)
+        self._connection = functools.cache(self._read_connection)
         self._doors = functools.cache(self._read_doors)
         self._unproxied = functools.cache(self._read_unproxied)
 
@@ -150,12 +151,10 @@ class IstioEvaluator:
         if place is None:
             yield _NOWHERE
             return
-        routes = self._routes(to, client)
         if not place.port.protocol.is_http or call.request is None:
-            if isinstance(routes[0].action, Forward):
-                yield from self._forwarded(call.caller, routes[0].action, None)
+            yield from self._forwarded(call.caller, self._connection(to, client), None)
             return
-        request = seen(call.request, place.host)
+        routes, request = self._routes(to, client), seen(call.request, place.host)
         taken = next((route for route in routes if route.match.holds(request)), None)
         if taken is None:
             says = "no route takes it: 404"
@@ -206,10 +205,12 @@ class IstioEvaluator:
     def _read_routes(self, to: ToService, client: Client) -> tuple[Route, ...]:
         place = self._place(to)
         assert place is not None
-        if place.port.protocol.is_http:
-            return self._routing.requests(place.service, place.port, client)
-        on = self._routing.connections(place.service, place.port, client)
-        return (Route(ANYTHING, on, on.basis),)
+        return self._routing.requests(place.service, place.port, client)
+
+    def _read_connection(self, to: ToService, client: Client) -> Forward:
+        place = self._place(to)
+        assert place is not None
+        return self._routing.connections(place.service, place.port, client)
 
     def _read_client(self, account: Account | None, service: ServiceKey | None) -> Client:
         """Find what istiod knows of a caller: the labels that all its pods have."""

@@ -74,7 +74,7 @@ class Routing:
         host = self._clusters.host(service.key)
         every = _visible(self._all(host), client)
         read = _tls if port.protocol is Protocol.TLS else _tcp
-        found = read(every, host, client, port.number)
+        found = None if port.protocol.is_http else read(every, host, client, port.number)
         if found is not None:
             virtual, key, at = found
             if at is None:
@@ -83,13 +83,15 @@ class Routing:
                 )
             origin = Origin(virtual, ("spec", key, at), client.namespace, port.number, port.protocol)
             return connection(virtual.spec[key][at], origin, self._clusters)
-        return plain(self._clusters.cluster(client.namespace, host, "", port.number), port.protocol)
+        return plain(self._clusters.cluster(client.namespace, host, "", port.number), Protocol.TCP)
 
     def conditions(self, service: Service) -> Conditions:
         """Say what decides about requests to a Service, for whatever client."""
         host = self._clusters.host(service.key)
         every = self._all(host)
-        namespaces = {name for each in every for name in each.spec.get("exportTo") or () if name not in ".*"}
+        namespaces = {
+            name for each in every for name in each.spec.get("exportTo") or () if name not in (".", "*")
+        }
         namespaces |= {each.namespace for each in every if "." in (each.spec.get("exportTo") or ())}
         namespaces |= set(self._clusters.namespaces(host))
         found = [_told(entry) for each in every for entry in each.spec.get("http") or ()]
