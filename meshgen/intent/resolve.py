@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import TypeVar
 
 from meshgen.intent.access import Action, Caller, From, Operation, Rule, To
 from meshgen.intent.features import Ambient
+from meshgen.intent.match import Match
 from meshgen.intent.model import Accounts, MeshIntent, Port, Protocol, Service, Version
 from meshgen.intent.resolved import (
     Account,
@@ -35,7 +37,7 @@ from meshgen.intent.resolved import (
     Who,
 )
 from meshgen.intent.shown import NOTHING, Shown, ShownWorkload
-from meshgen.intent.traffic import Route, Split
+from meshgen.intent.traffic import Redirect, Route, Split
 
 _T = TypeVar("_T")
 Callers = Mapping[str, tuple[From, ...]]  # of the profile, by name
@@ -242,9 +244,14 @@ def _split(split: Split | None) -> ToService | ToVersions:
 
 def _routes(service: Service, key: ServiceKey) -> tuple[ResolvedRoute, ...]:
     routes = tuple(_route(route, service, key) for route in service.routes)
-    if routes and not routes[-1].matches:
-        return routes
-    return (*routes, _route(None, service, key))
+    rest = _route(None, service, key)
+    if not routes or routes[-1].matches:
+        return (*routes, rest)
+    # No gRPC call can be redirected: what such a port gets is left.
+    calls = tuple(str(port.port) for port in service.ports if port.protocol is Protocol.GRPC)
+    if calls and isinstance(routes[-1].destination, Redirect):
+        return (*routes, replace(rest, matches=(Match(ports=calls),)))
+    return routes
 
 
 def _route(route: Route | None, service: Service, key: ServiceKey) -> ResolvedRoute:
