@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,12 @@ from meshgen.report.text import count, counted
     "alone on stdout, or with -d in DIR/patches.",
 )
 @click.option("--check", is_flag=True, help="With -d: write nothing, tell which files are out of date.")
+@click.option(
+    "--verify",
+    "is_verified",
+    is_flag=True,
+    help="Prove first that the manifests do to every request what the intent says, as meshgen verify does.",
+)
 @live_options("Read the Services and workloads of the intents' namespaces in a cluster too.")
 @telling_options
 def command(  # noqa: PLR0913  click gives each option by its name
@@ -73,6 +80,7 @@ def command(  # noqa: PLR0913  click gives each option by its name
     templates: tuple[Path, ...],
     is_partial: bool,
     is_pinned: bool,
+    is_verified: bool,
     access: Access | None,
     telling: Telling,
     **into_what: Any,
@@ -93,6 +101,7 @@ def command(  # noqa: PLR0913  click gives each option by its name
       kubectl get service,deployment -o yaml | meshgen render intent.yaml - -m consul
       meshgen render intent.yaml -m istio --set version=1.29 -d generated --kustomization
       meshgen render intent.yaml -m istio -d generated --check
+      meshgen render intent.yaml -m istio -d generated --verify
       meshgen render intent.yaml -m all -d generated
       meshgen render intent.yaml -m istio --live --context staging
 
@@ -116,7 +125,8 @@ def command(  # noqa: PLR0913  click gives each option by its name
             reading = read_files(names, is_pinned=is_pinned, live=live, findings=findings)
             chosen = choose(mesh, settings, reading.documents, findings)
             how = partial(translate, is_partial=is_partial, is_patched=into.is_patched, shadows=templates)
-            rendered = _render(reading, chosen, how, progress=progress, findings=findings)
+            what = _verified(how) if is_verified else how
+            rendered = _render(reading, chosen, what, progress=progress, findings=findings)
             progress.stage("writing")
             text = deliver(rendered, into, is_one=mesh != "all", telling=telling, findings=findings)
     except Unanswered as refused:
@@ -124,6 +134,20 @@ def command(  # noqa: PLR0913  click gives each option by its name
     is_read = write_out(text, findings)
     telling.tell(findings, summary=_summary(reading, rendered, telling, findings))
     return _status(into, telling, findings) if is_read else BROKEN_PIPE
+
+
+def _verified(how: Callable[[Reading, Backend, Profile], Rendering]) -> Callable[..., Rendering]:
+    """Tell beside what is rendered where it does not do what was meant: then nothing is written."""
+    from meshgen.proof.prove import Asked, prove_rendering  # 20 ms, which nobody else has to wait for
+
+    def both(reading: Reading, backend: Backend, profile: Profile) -> Rendering:
+        rendering = how(reading, backend, profile)
+        if rendering.left is None:
+            return rendering
+        proved = prove_rendering(rendering, backend, Asked())
+        return replace(rendering, findings=(*rendering.findings, *proved.findings))
+
+    return both
 
 
 def _render(
