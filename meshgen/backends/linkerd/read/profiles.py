@@ -99,7 +99,7 @@ def _splits(resources: Resources) -> Iterator[Resource]:
 
 
 def _of_split(split: Resource) -> ServiceKey:
-    return ServiceKey(split.namespace, split.spec["service"])
+    return ServiceKey(split.namespace, split.spec.get("service", ""))
 
 
 def _service(host: str, domain: str) -> ServiceKey | None:
@@ -132,8 +132,8 @@ def _overrides(spec: Mapping[str, Any], domain: str) -> Iterator[Override]:
 
 def _weights(split: Resource) -> Iterator[Override]:
     for each in split.spec.get("backends") or ():
-        key = ServiceKey(split.namespace, each["service"])
-        yield Override(key, _decimillis(each.get("weight", 0)))
+        if each.get("service"):  # without it the name is none that a proxy takes
+            yield Override(ServiceKey(split.namespace, each["service"]), _decimillis(each.get("weight", 0)))
 
 
 def _decimillis(written: float | str) -> int:

@@ -38,7 +38,7 @@ class Addressed:
     port: Port
     name: str  # of the Service in DNS
     basis: Basis
-    kinds: tuple[str, ...]  # of routes, the first of which stand for requests; none: nothing is said of requests
+    kinds: tuple[str, ...]  # of routes that speak of requests; none: nothing does
     timeouts: Timeouts
     retry: Retry | None
     grpc_retry: Retry | None
