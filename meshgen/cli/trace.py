@@ -62,7 +62,14 @@ from meshgen.proof.trace import as_json, as_text
     multiple=True,
     help="Ask the manifests in FILE, a file or folder, instead of an intent. May be repeated.",
 )
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How the steps on stdout are written.",
+)
 @telling_options
 def command(  # noqa: PLR0913  click gives each option by its name
     *,

@@ -7,14 +7,20 @@ from dataclasses import dataclass
 from functools import cache
 
 from meshgen import datafiles
-from meshgen.api import read_documents, read_set, render, validate
+from meshgen.api import meaning, read_documents, read_set, render, validate
 from meshgen.crd.importer import Origin, imported
 from meshgen.diagnostics import Code, Diagnostic, Findings
 from meshgen.drafting import draft
 from meshgen.formatting import formatted, unformatted
 from meshgen.inputs import Content
+from meshgen.intent.load import Documents, load_tests
+from meshgen.intent.outcome.evaluate import evaluator
 from meshgen.intent.rules import check
-from meshgen.profiles import choose, read_profiles
+from meshgen.profiles import built_in, choose, read_profiles
+from meshgen.proof.manifests import read_manifests
+from meshgen.proof.meshtest import Subject, run
+from meshgen.proof.senders import Surroundings
+from meshgen.proof.sides import world_for
 
 _COMMAND = re.compile(r"^# meshgen (render|validate) \S+(?:.* --mesh (\S+))?")
 _SETTING = re.compile(r" --set (\S+)")
@@ -51,9 +57,28 @@ def told(given: Example) -> tuple[Diagnostic, ...]:
         draft(read_documents([content], findings=findings), name=None, namespace=None, findings=findings)
     elif head.startswith("# meshgen fmt "):
         findings.extend(unformatted(content, formatted(content, findings=findings)))
+    elif head.startswith("# meshgen test "):
+        documents = read_documents([content], findings=findings)
+        (_ask if "--manifests" in head else _test)(documents, content.file, findings)
     else:
         _translate(content, head, findings)
     return tuple(sorted(findings, key=lambda found: found.order))
+
+
+def _ask(documents: Documents, file: str, findings: Findings) -> None:
+    read_manifests(documents, built_in(), what=file, findings=findings)
+
+
+def _test(documents: Documents, file: str, findings: Findings) -> None:
+    profile = built_in()[0].profile
+    meant = meaning(read_set(documents, findings=findings), profile, findings=findings)
+    assert meant is not None, f"{file} holds an intent that is sound"
+    world = world_for(meant, (), profile)
+    (namespace,) = {key.namespace for key in meant.services}
+    known = Surroundings(world=world, namespace=namespace, callers={}, providers=meant.providers)
+    subject = Subject(name="intent", evaluator=evaluator(meant, world), known=known)
+    for ran in run(load_tests(documents.tests, findings=findings), subject):
+        findings.extend(ran.result.failures)
 
 
 def _translate(content: Content, head: str, findings: Findings) -> None:

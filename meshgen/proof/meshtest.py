@@ -23,7 +23,7 @@ FAILED = Code(
     number="MG606", slug="test-failed", meaning="What becomes of a request is not what a test expects."
 )
 UNCLEAR = Code(
-    number="MG607", slug="unclear-test", meaning="A test names what is not there, so it can not be run."
+    number="MG607", slug="unclear-test", meaning="A test names what is not there, so it cannot be run."
 )
 NOT_COVERED = Code(
     number="MG608",
@@ -124,13 +124,14 @@ def _agree(one: Value, other: Value) -> bool:
 
 def _failure(test: Test, facet: Facet, step: Step | None, wanted: str, side: str) -> Diagnostic:
     group = facet.group if facet is not Facet.PATH else "path"
+    who = "the intent" if side == "intent" else side
     if step is None:
         got = "says nothing of it" if side == "intent" else "has none"
     else:
         got = f"says {plain(worded(facet, step.value))} ({based(step.basis)})"
     return Diagnostic(
         code=FAILED,
-        message=f"{test.name}: {wanted}, and {side} {got}",
+        message=f"{test.name}: {wanted}, and {who} {got}",
         span=test.expect.span(group),
         severity=FAILED.severity,
         field=f"expect.{group}",
