@@ -109,7 +109,8 @@ class _Tally:
                 self._excused.add((place.service, group))
             else:
                 self._differ(Difference(place, call, contrast, 1))
-        self._name_ambient(one, other)
+        if sides.is_intent:
+            self._name_ambient(one, other)
 
     def _name_ambient(self, one: Outcome, other: Outcome) -> None:
         """Keep what the other side does unasked with requests that get through."""
