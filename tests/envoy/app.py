@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import NamedTuple
 
 from tests.envoy.places import PODS, PORTS, app_address
@@ -13,6 +14,7 @@ from tests.envoy.wire import Head, read_head
 ID, DO, POD = "x-id", "x-do", "x-pod"
 OWN = ("x-old", "x-kept")  # headers that each answer has
 HANG_S = 600
+_PATIENCE_S = 3
 
 
 class Seen(NamedTuple):
@@ -35,12 +37,27 @@ class Application:
     def __init__(self) -> None:
         self.seen: defaultdict[str, list[Seen]] = defaultdict(list)  # by the id of what was asked
         self._servers: list[asyncio.Server] = []
+        self._arrival = asyncio.Event()
+
+    async def arrived(self, number: str, count: int) -> list[Seen]:
+        """Wait until so many requests have arrived, as copies do after the answer; not for ever."""
+        until = asyncio.get_running_loop().time() + _PATIENCE_S
+        while len(self.seen[number]) < count and asyncio.get_running_loop().time() < until:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._arrival.wait(), _PATIENCE_S)
+        return self.seen[number]
+
+    def take(self, number: str, seen: Seen) -> None:
+        """Remember a request, and wake those who wait for one."""
+        self.seen[number].append(seen)
+        self._arrival.set()
+        self._arrival = asyncio.Event()
 
     async def __aenter__(self) -> Application:
         for pod in PODS:
             for port in PORTS:
                 title = f"shop/{pod}"
-                handler = _Handler(f"{title}:{port}", self.seen)
+                handler = _Handler(f"{title}:{port}", self)
                 self._servers.append(await asyncio.start_server(handler.serve, app_address(title), port))
         return self
 
@@ -54,9 +71,9 @@ class Application:
 
 
 class _Handler:
-    def __init__(self, pod: str, seen: defaultdict[str, list[Seen]]) -> None:
+    def __init__(self, pod: str, application: Application) -> None:
         self._pod = pod
-        self._seen = seen
+        self._application = application
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -74,7 +91,7 @@ class _Handler:
         """Do what the try is asked for; None breaks the connection."""
         method, target, _ = head.first.split(" ", 2)
         seen = Seen(self._pod, method, target, head.headers)
-        self._seen[head.one(ID)].append(seen)
+        self._application.take(head.one(ID), seen)
         script = head.one(DO, "200").split(",")
         number = int(seen.attempt) if seen.attempt.isdecimal() else 1
         do = script[min(number, len(script)) - 1]

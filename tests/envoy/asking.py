@@ -66,6 +66,10 @@ class Asker:
         """List what has arrived of a call by now."""
         return self._application.seen[reply.id]
 
+    async def arrived(self, reply: Reply, count: int) -> Sequence[Seen]:
+        """Wait until a call and its copies have arrived."""
+        return await self._application.arrived(reply.id, count)
+
     async def ask(self, scenario: Scenario, call: Call, how: Ask) -> Reply:
         """Send a call once."""
         line = _line(scenario, call, how)

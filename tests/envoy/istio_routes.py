@@ -80,7 +80,9 @@ def routes(side: Outbound, name: str, number: int) -> list[Tree]:
             found = list(_written(side, service, number))
             if found:
                 return found
-    return [{"match": {"prefix": "/"}, **_action(side, {}, {}, side.cluster(host, None, number))}]
+    return [
+        {"match": {"prefix": "/"}, **_action(side, {}, {}, {"cluster": side.cluster(host, None, number)})}
+    ]
 
 
 def _written(side: Outbound, service: Tree, number: int) -> Iterator[Tree]:
@@ -139,14 +141,23 @@ def _text(how: Tree) -> Tree:
     return {"prefix": how["prefix"]} if "prefix" in how else regex(how["regex"])
 
 
-def _destination(side: Outbound, service: Tree, rule: Tree, number: int) -> Tree | str:
+def _destination(side: Outbound, service: Tree, rule: Tree, number: int) -> Tree:
+    """Write where requests go, and where their copies do."""
     parts = rule.get("route", [])
     named = [(_cluster(side, service, part["destination"], number), part.get("weight", 0)) for part in parts]
-    if len(named) < 2:
-        return named[0][0] if named else ""
-    clusters, total = weighted(named)
-    side.totals.add(total)
-    return clusters
+    found: Tree = {"cluster": named[0][0]} if named else {}
+    if len(named) > 1:
+        found, total = weighted(named)
+        side.totals.add(total)
+    copies = [
+        {
+            "cluster": _cluster(side, service, mirror["destination"], number),
+            "disable_shadow_host_suffix_append": True,
+            "runtime_fraction": {"default_value": _hundredths(mirror, unwritten=100)},
+        }
+        for mirror in rule.get("mirrors", ())
+    ]
+    return {**found, **({"request_mirror_policies": copies} if copies else {})}
 
 
 def _cluster(side: Outbound, service: Tree, to: Tree, number: int) -> str:
@@ -157,7 +168,7 @@ def _cluster(side: Outbound, service: Tree, to: Tree, number: int) -> str:
     return side.cluster(host, to.get("subset"), port)
 
 
-def _action(side: Outbound, rule: Tree, where: Tree, to: Tree | str) -> Tree:
+def _action(side: Outbound, rule: Tree, where: Tree, to: Tree) -> Tree:
     headers = rule.get("headers", {})
     answered = _edits("response", headers)
     if "redirect" in rule:
@@ -167,7 +178,7 @@ def _action(side: Outbound, rule: Tree, where: Tree, to: Tree | str) -> Tree:
     filters = dict(_filters(side.mesh.speed, rule))
     return {
         "route": {
-            **({"cluster": to} if isinstance(to, str) else to),
+            **to,
             "timeout": _time(rule["timeout"], side.mesh.speed) if "timeout" in rule else "0s",
             **_rewrite(rule.get("rewrite", {}), where),
             **_retries(rule.get("retries"), side.mesh.speed),
@@ -247,7 +258,11 @@ def _fault(fault: Tree, speed: int) -> Tree:
 
 
 def _share(part: Tree) -> Tree:
-    return {"percentage": percent(round(part.get("percentage", {}).get("value", 0) * 100))}
+    return {"percentage": _hundredths(part, unwritten=0)}
+
+
+def _hundredths(part: Tree, *, unwritten: int) -> Tree:
+    return percent(round(part.get("percentage", {}).get("value", unwritten) * 100))
 
 
 def _cors(cors: Tree) -> Tree:

@@ -13,6 +13,7 @@ from meshgen.intent.outcome.calling import called
 from meshgen.intent.outcome.facets import Facet, Outcome, Verdict
 from tests.envoy.asking import Ask, Asker, Reply, end_of, is_routed
 from tests.envoy.bootstrap import FLAGS
+from tests.envoy.copying import copied
 from tests.envoy.places import End
 from tests.envoy.received import received
 from tests.envoy.retrying import retried
@@ -84,6 +85,8 @@ class Judge:
         for facet, ours, envoys in received(self.scenario, call, outcome, first, self.asker.seen(first)):
             yield facet, ours, envoys
         if is_routed(call):
+            async for facet, ours, envoys in copied(self.asker, self.scenario, outcome, first):
+                yield facet, ours, envoys
             async for facet, ours, envoys in retried(self.asker, self.scenario, call, outcome, how.draw):
                 yield facet, ours, envoys
 

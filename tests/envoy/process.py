@@ -32,14 +32,17 @@ def envoy(program: str, configuration: Tree, folder: Path) -> Iterator[None]:
 
 
 def _wait(process: subprocess.Popen[bytes], log: Path) -> None:
-    address, port = ADMIN
     until = time.monotonic() + _PATIENCE_S
-    while time.monotonic() < until:
+    while not _is_ready():
         assert process.poll() is None, log.read_text()
-        try:
-            with urllib.request.urlopen(f"http://{address}:{port}/ready", timeout=5) as answer:
-                if answer.read().startswith(b"LIVE"):
-                    return
-        except OSError:
-            time.sleep(0.02)
-    raise AssertionError(log.read_text())
+        assert time.monotonic() < until, log.read_text()
+        time.sleep(0.02)
+
+
+def _is_ready() -> bool:
+    address, port = ADMIN
+    try:
+        with urllib.request.urlopen(f"http://{address}:{port}/ready", timeout=5) as answer:
+            return bool(answer.read().startswith(b"LIVE"))
+    except OSError:
+        return False
