@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -10,9 +10,10 @@ from meshgen.backend import Backend
 from meshgen.diagnostics import Span
 from meshgen.gaps import gaps
 from meshgen.intent.keys import ServiceKey
-from meshgen.intent.outcome.world import Pod, World
+from meshgen.intent.outcome.world import Pod, Port, Service, World
 from meshgen.intent.resolved import ResolvedService, ResolvedSet
-from meshgen.intent.shown import Shown, ShownWorkload
+from meshgen.intent.show import protocol_of
+from meshgen.intent.shown import Shown, ShownPort, ShownService, ShownWorkload
 from meshgen.patches import Patch
 from meshgen.profile import Profile
 from meshgen.support import Use
@@ -39,14 +40,40 @@ def assuming(world: World, meant: ResolvedSet, backend: Backend, profile: Profil
 
 
 def _shown(world: World) -> Shown:
-    """Show every pod of a world as a workload of its own."""
+    """Show the Services of a world, and every pod as a workload of its own."""
     by_label: dict[tuple[str, str, str], list[ShownWorkload]] = {}
     for pod in world.pods.values():
         workload = _workload(pod)
         for key, value in pod.labels.items():
             by_label.setdefault((pod.namespace, key, value), []).append(workload)
     found = {label: tuple(workloads) for label, workloads in by_label.items()}
-    return Shown(services={}, by_label=found, unread=0, unplaced=frozenset())
+    services = {key: _shown_service(service) for key, service in world.services.items()}
+    return Shown(services=services, by_label=found, unread=0, unplaced=frozenset())
+
+
+def _shown_service(service: Service) -> ShownService:
+    return ShownService(
+        key=service.key,
+        selector=service.selector,
+        ports=tuple(map(_shown_port, service.ports)),
+        type="ClusterIP",
+        is_headless=service.is_headless,
+        annotations=service.annotations,
+        labels=service.labels,
+        span=_NOWHERE,
+    )
+
+
+def _shown_port(port: Port) -> ShownPort:
+    return ShownPort(
+        number=port.number,
+        target=str(port.target),
+        protocol=port.declared,
+        transport=None,
+        app_protocol=None,
+        name=port.name,
+        span=_NOWHERE,
+    )
 
 
 def _workload(pod: Pod) -> ShownWorkload:
@@ -75,7 +102,8 @@ def _with_pods(service: ResolvedService, shown: Shown) -> ResolvedService:
     own = shown.pods(service.key.namespace, service.selector)
     apart = (version.selector for version in service.versions.values() if version.has_own_selector)
     versions = (pod for selector in apart for pod in shown.pods(service.key.namespace, selector))
-    return replace(service, pods=tuple({pod.name: pod for pod in (*own, *versions)}.values()))
+    pods = {pod.name: pod for pod in (*own, *versions)}
+    return replace(service, pods=tuple(pods.values()), shown=shown.services.get(service.key))
 
 
 def _patched(world: World, patch: Patch) -> World:
@@ -88,7 +116,10 @@ def _patched(world: World, patch: Patch) -> World:
             if service is None:
                 return world
             changed = replace(
-                service, annotations={**service.annotations, **notes}, labels={**service.labels, **labels}
+                service,
+                annotations={**service.annotations, **notes},
+                labels={**service.labels, **labels},
+                ports=tuple(_declared(service.ports, patch)),
             )
             return replace(world, services={**world.services, key: changed})
         case "Namespace":
@@ -97,6 +128,15 @@ def _patched(world: World, patch: Patch) -> World:
         case _:
             pod = world.pods[f"{patch.namespace}/{patch.name}"]
             return _noted(world, ((pod, {**pod.annotations, **notes}),))
+
+
+def _declared(ports: Iterable[Port], patch: Patch) -> Iterator[Port]:
+    """Say of ports what a patch declares; what they speak stays as it is."""
+    spec: Mapping[str, Any] = patch.fields.get("spec", {})  # type: ignore[assignment]  # as objects have it
+    said = {each["port"]: each["appProtocol"] for each in spec.get("ports", ())}
+    for port in ports:
+        is_said = port.number in said
+        yield replace(port, declared=protocol_of("", said[port.number])) if is_said else port
 
 
 def _noted(world: World, changed: Iterable[tuple[Pod, Mapping[str, str]]]) -> World:

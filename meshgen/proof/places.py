@@ -27,8 +27,13 @@ class Place(NamedTuple):
         return self.to.service.namespace if isinstance(self.to, ToService) else self.to.pod.partition("/")[0]
 
 
-def places(world: World, of: Iterable[ServiceKey] | None = None) -> Iterator[Place]:
-    """List the places of some services, or of all, and then those of pods."""
+def places(
+    world: World, of: Iterable[ServiceKey] | None = None, *, wide: Iterable[str] = ()
+) -> Iterator[Place]:
+    """List the places of some services, or of all, and then those of pods.
+
+    Pods that no Service picks are those of the services' namespaces, and of `wide` ones.
+    """
     keys = sorted(world.services if of is None else set(of) & set(world.services))
     owners: dict[str, ServiceKey] = {}
     for key in keys:
@@ -38,7 +43,9 @@ def places(world: World, of: Iterable[ServiceKey] | None = None) -> Iterator[Pla
         for pod in world.pods_of(service):
             owners.setdefault(pod.title, key)
     picked = {pod.title for service in world.services.values() for pod in world.pods_of(service)}
-    namespaces = {key.namespace for key in keys}
+    namespaces = {*wide, *(key.namespace for key in keys)}
+    if of is None:
+        namespaces |= {pod.namespace for pod in world.pods.values()}
     for title, pod in sorted(world.pods.items()):
         if title in owners or (title not in picked and pod.namespace in namespaces):
             yield from _of_pod(world, pod, owners.get(title))

@@ -40,9 +40,9 @@ def prove_rendering(rendering: Rendering, backend: Backend, asked: Asked) -> Pro
     assert rendering.left is not None, "beside an error nothing is rendered"
     profile = rendering.profile
     sides = rendered(rendering.left, rendering.resources, backend, profile, rendering.causes)
-    proof = verify(
-        sides, places(sides.world, rendering.left.services), bounds=asked.bounds, facets=asked.facets
-    )
+    left = rendering.left
+    where = places(sides.world, left.services, wide=(wide.namespace for wide in left.wide))
+    proof = verify(sides, where, bounds=asked.bounds, facets=asked.facets)
     names = ("the intent", profile.name)
     unread = backend.unmodelled(Resources(rendering.resources))
     return Proved(

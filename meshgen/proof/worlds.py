@@ -44,11 +44,13 @@ def _service(found: Resource) -> Service:
 def _ports(ports: Any) -> Iterator[Port]:
     for port in ports if isinstance(ports, list) else ():
         number, name = port["port"], port.get("name", "")
+        declared = protocol_of(name, port.get("appProtocol"))
         yield Port(
             number=number,
             target=port.get("targetPort", number),
-            protocol=protocol_of(name, port.get("appProtocol")) or Protocol.HTTP,
+            protocol=declared or Protocol.HTTP,
             name=name,
+            declared=declared,
         )
 
 

@@ -33,6 +33,7 @@ from meshgen.resources import Resource
 
 FOLDER = Path(__file__).parent
 NOWHERE: Mapping[str, Any] = {"services": {}, "pods": {}}  # of pages whose documents describe the world
+PROTOCOLS: Mapping[str | None, Protocol] = {each.value: each for each in Protocol}
 ALWAYS = (Facet.VERDICT, Facet.BACKENDS)  # told even where the mesh does so unasked
 
 
@@ -139,8 +140,9 @@ def _service(key: ServiceKey, said: Mapping[str, Any]) -> Service:
         Port(
             number=port["port"],
             target=port.get("targetPort", port["port"]),
-            protocol=next(each for each in Protocol if each.value == port.get("protocol", "http")),
+            protocol=PROTOCOLS[port.get("protocol", "http")],
             name=port.get("name", ""),
+            declared=PROTOCOLS.get(port.get("declared")),
         )
         for port in said["ports"]
     )

@@ -215,3 +215,8 @@ def test_places_are_ports_of_services_and_what_no_service_fronts() -> None:
         (ToPod("shop/web", UNLISTED), "http", web, False),
         (ToPod("shop/web", UNLISTED), "tcp", web, False),
     ]
+
+
+def test_pods_that_no_service_picks_are_asked_in_whole_namespaces() -> None:
+    found = [(place.to, place.protocol.value) for place in places(world(), (), wide=("shop",))]
+    assert found == [(ToPod("shop/other", UNLISTED), "http"), (ToPod("shop/other", UNLISTED), "tcp")]

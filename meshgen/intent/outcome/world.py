@@ -41,6 +41,7 @@ class Port:
     target: int | str  # container port by number or name
     protocol: Protocol
     name: str = ""
+    declared: Protocol | None = None  # what the Service says of it; None: nothing that is known to differ
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

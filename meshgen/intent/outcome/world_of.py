@@ -10,8 +10,8 @@ from meshgen.intent.model import Protocol
 from meshgen.intent.outcome.destinations import mirrored
 from meshgen.intent.outcome.picking import Pods, pods_behind
 from meshgen.intent.outcome.world import Pod, Port, Service, World
-from meshgen.intent.resolved import ResolvedService, ResolvedSet, ServiceVersion, ToOther
-from meshgen.intent.shown import Shown, ShownService
+from meshgen.intent.resolved import ResolvedService, ResolvedSet, ServicePort, ServiceVersion, ToOther
+from meshgen.intent.shown import Shown, ShownPort, ShownService
 
 UNLISTED = "(unlisted)"  # a name that nothing in a cluster can have
 _MADE_UP = 20_001  # the first number of container ports of which only the name is known
@@ -83,14 +83,9 @@ def _of_versions(resolved: ResolvedSet) -> frozenset[ServiceKey]:
 
 def _service(service: ResolvedService) -> Service:
     shown = service.shown
-    names = {} if shown is None else {port.number: port.name for port in shown.ports}
+    written = {} if shown is None else {port.number: port for port in shown.ports}
     ports = tuple(
-        Port(
-            number=port.number,
-            target=port.target,
-            protocol=port.protocol,
-            name=names.get(port.number, port.name),
-        )
+        _port(port, port.number, written.get(port.number))
         for port in service.service_ports
         if port.number is not None
     )
@@ -103,6 +98,16 @@ def _service(service: ResolvedService) -> Service:
         is_headless=service.written.headless is not None,
         labels={} if shown is None else shown.labels,
         annotations={} if shown is None else shown.annotations,
+    )
+
+
+def _port(port: ServicePort, number: int, shown: ShownPort | None) -> Port:
+    return Port(
+        number=number,
+        target=port.target,
+        protocol=port.protocol,
+        name=port.name if shown is None else shown.name,
+        declared=None if shown is None else shown.protocol,
     )
 
 

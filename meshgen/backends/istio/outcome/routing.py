@@ -73,7 +73,7 @@ class Routing:
         """
         host = self._clusters.host(service.key)
         every = _visible(self._all(host), client)
-        read = _tls if port.protocol is Protocol.TLS else _tcp
+        read = _tls if (port.declared or port.protocol) is Protocol.TLS else _tcp
         found = None if port.protocol.is_http else read(every, host, client, port.number)
         if found is not None:
             virtual, key, at = found
