@@ -35,8 +35,8 @@ def as_table(found: Changes) -> str:
 
 def _lines(row: Row) -> Iterator[str]:
     classes = counted(row.classes, "class", plural="classes")
-    yield f"{row.change.value}: {_service(row)} {row.facet.value}, {classes} such as {called(row.example)}"
-    yield f"    {_said(row, row.before)} -> {_said(row, row.after)}"
+    yield f"{row.change.value} at {_service(row)}: {classes} of requests, such as {called(row.example)}"
+    yield f"    {row.facet.value}: {_said(row, row.before)} -> {_said(row, row.after)}"
 
 
 def _more(found: Changes) -> Sequence[str]:

@@ -19,11 +19,20 @@ LEFT_OVER = [
     authentication("of-others", labels={**LABELS, "app.kubernetes.io/part-of": "bank"}),
 ]
 
+ASKED = "55 classes of requests, each asked"
+SAME_REQUESTS = f"same: {ASKED}\n\n"
+# Its PeerAuthentications pick no pods, so each holds for the namespace.
+SHUT = (
+    ("pods of no service", 2, "a connection from a caller without identity to pod shop/(unlisted):65011"),
+    ("shop/api", 3, "a connection from a caller without identity to pod shop/api:65011"),
+    ("shop/web", 3, "a connection from a caller without identity to pod shop/web:65011"),
+)
+
 
 def test_what_is_as_it_would_be_is_the_same_whatever_the_server_notes_for_itself(diffed: Diffed) -> None:
     noted = Answer(body={**authentication("api", generation=7, uid="7"), "status": {}})
 
-    assert diffed(cluster(api=noted))[:3] == (0, "same: 2 objects\n", "")
+    assert diffed(cluster(api=noted))[:3] == (0, f"{SAME_REQUESTS}same: 2 objects\n", "")
 
 
 def test_a_cluster_is_read_and_asked_for_dry_runs_and_nothing_else(diffed: Diffed) -> None:
@@ -42,7 +51,11 @@ def test_whoever_applies_can_be_named(diffed: Diffed) -> None:
     query = QUERY.replace("kubectl", "argocd-controller")
     given = {path.replace(QUERY, query): answers for path, answers in cluster(api=SAME).items()}
 
-    assert diffed(given, "--field-manager", "argocd-controller")[:3] == (0, "same: 2 objects\n", "")
+    assert diffed(given, "--field-manager", "argocd-controller")[:3] == (
+        0,
+        f"{SAME_REQUESTS}same: 2 objects\n",
+        "",
+    )
 
 
 def test_differences_are_lines(diffed: Diffed) -> None:
@@ -52,6 +65,7 @@ def test_differences_are_lines(diffed: Diffed) -> None:
     assert created[:3] == (
         1,
         (
+            f"{SAME_REQUESTS}"
             "+ PeerAuthentication shop/api: created\n"
             "- PeerAuthentication shop/old: no longer asked for\n"
             "1 created, 1 unchanged, 1 no longer asked for\n"
@@ -61,6 +75,12 @@ def test_differences_are_lines(diffed: Diffed) -> None:
     assert changed[:3] == (
         1,
         (
+            "".join(
+                f"newly denied at {place}: {classes} classes of requests, such as {call}\n"
+                "    verdict: allowed -> denied\n"
+                for place, classes, call in SHUT
+            )
+            + f"different: {ASKED}\n\n"
             "~ PeerAuthentication shop/api: changed\n"
             '    metadata.labels.by: "hand" -> nothing\n'
             '    spec.mtls.mode: "PERMISSIVE" -> "STRICT"\n'
@@ -74,6 +94,15 @@ def test_differences_are_a_page(diffed: Diffed) -> None:
     assert diffed(cluster(api=CHANGED, ours=LEFT_OVER), "--format", "markdown")[:3] == (
         1,
         (
+            f"**different: {ASKED}**\n"
+            "\n"
+            "| what | service | facet | before | after | requests | for example |\n"
+            "|---|---|---|---|---|---|---|\n"
+            + "".join(
+                f"| newly denied | {place} | verdict | allowed | denied | {classes} | {call} |\n"
+                for place, classes, call in SHUT
+            )
+            + "\n"
             "**1 changed, 1 unchanged, 1 no longer asked for**\n"
             "\n"
             "| object | what becomes of it | field | there | rendered |\n"
@@ -84,7 +113,9 @@ def test_differences_are_a_page(diffed: Diffed) -> None:
         ),
         "",
     )
-    assert diffed(cluster(api=SAME), "--format", "markdown").out == "**same: 2 objects**\n"
+    assert diffed(cluster(api=SAME), "--format", "markdown").out == (
+        f"**same: {ASKED}**\n\n**same: 2 objects**\n"
+    )
 
 
 def test_differences_are_json(diffed: Diffed) -> None:
@@ -105,7 +136,24 @@ def test_differences_are_json(diffed: Diffed) -> None:
         }
         for name, verdict in (("api", "changed"), ("web", "unchanged"), ("old", "left-over"))
     ]
-    assert (code, json.loads(out), err) == (1, {"version": 1, "objects": entries}, "")
+    rows = [
+        {
+            "change": "newly denied",
+            "service": place if "/" in place else None,
+            "facet": "verdict",
+            "before": {"value": "allowed", "rule": "Istio"},
+            "after": {"value": "denied", "rule": "PeerAuthentication shop/api spec.mtls.mode"},
+            "classes": classes,
+            "example": call,
+        }
+        for place, classes, call in SHUT
+    ]
+    requests = {"same": False, "classes": 55, "exhaustive": True, "rows": rows}
+    assert (code, json.loads(out), err) == (
+        1,
+        {"version": 1, "requests": requests, "objects": entries},
+        "",
+    )
 
 
 @pytest.mark.parametrize(
@@ -126,8 +174,9 @@ def test_differences_are_json(diffed: Diffed) -> None:
 def test_a_change_is_told_at_its_field(was: Any, would: Any, told: list[str], diffed: Diffed) -> None:
     live, applied = ({**authentication("api"), "spec": {"x": each}} for each in (was, would))
     out = diffed(cluster(api=Answer(body=live), would={"api": Answer(body=applied)})).out
+    objects = out.removeprefix(SAME_REQUESTS).splitlines()
 
-    assert [line.strip() for line in out.splitlines()[1:-1]] == told
+    assert [line.strip() for line in objects[1:-1]] == told
 
 
 def test_the_services_of_the_cluster_are_read_as_render_reads_them(diffed: Diffed) -> None:
@@ -138,5 +187,5 @@ def test_the_services_of_the_cluster_are_read_as_render_reads_them(diffed: Diffe
     given = {**cluster(api=SAME), **surrounded("shop", Service=[service])}
     intent = INTENT.replace("api: {port: 80, selector: {app: api}}", "api: {port: 80}")
 
-    assert diffed(given, intent=intent)[:3] == (0, "same: 2 objects\n", "")
+    assert diffed(given, intent=intent)[:3] == (0, f"{SAME_REQUESTS}same: 2 objects\n", "")
     assert diffed(cluster(api=SAME), intent=intent)[:2] == (2, "")

@@ -162,7 +162,7 @@ def test_an_intent_that_does_not_render_is_not_compared(
     [
         (
             ("-m", "istio"),
-            "meshgen diff needs a cluster to compare with\n  hint: add --live\n",
+            "meshgen diff compares OLD with NEW\n  hint: name two, or add --live to compare with a cluster\n",
         ),
         (
             ("-m", "istio", "--context", "shop"),
