@@ -188,7 +188,9 @@ class Sending:
         return self._way(every, steps, place.basis, is_ambient=True)
 
     def _connected(self, place: Addressed, every: list[Bound], *, has_requests: bool) -> Way | Step:
-        wanted = "TLSRoute" if place.port.protocol is Protocol.TLS else "TCPRoute"
+        # linkerd/linkerd2 policy-controller/grpc/src/outbound.rs: the first kind of which there are any
+        kinds = ("TLSRoute", "TCPRoute") if place.port.protocol is Protocol.TLS else ("TCPRoute",)
+        wanted = next((kind for kind in kinds if any(each.kind == kind for each in every)), None)
         routes = [] if has_requests else [each for each in every if each.kind == wanted]
         steps = self._of_connections(place)
         if not routes:
