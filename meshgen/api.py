@@ -11,9 +11,10 @@ from meshgen.acceptance import agreements
 from meshgen.assumptions import assumed
 from meshgen.backend import Backend
 from meshgen.diagnostics import Diagnostic, Findings, Severity
-from meshgen.fidelity import settle, useless
-from meshgen.gaps import gaps
+from meshgen.fidelity import Settlement, settle, useless
+from meshgen.gaps import Gap, gaps
 from meshgen.inputs import Content, read_inputs
+from meshgen.intent.access import Mode
 from meshgen.intent.exposure import check_exposure
 from meshgen.intent.load import NO_INTENT, Documents, load, load_tests, sort
 from meshgen.intent.model import MeshIntent
@@ -25,6 +26,7 @@ from meshgen.intent.show import objects, show
 from meshgen.intent.shown import Shown
 from meshgen.intent.unfold import unfold
 from meshgen.manifest import Manifest, Plan
+from meshgen.patches import Patch
 from meshgen.patching import patching
 from meshgen.profile import Profile
 from meshgen.profiles import Choice, built_in
@@ -116,13 +118,18 @@ def read_set(
     )
 
 
-def meaning(reading: Reading, profile: Profile | None, *, findings: Findings) -> ResolvedSet | None:
-    """Say what sound intents mean by themselves; `profile` names callers. Reports MG2xx."""
-    before = Findings()
+def meaning(
+    reading: Reading, profile: Profile | None, *, unwritten: Mode | None = None, findings: Findings
+) -> ResolvedSet | None:
+    """Say what sound intents mean by themselves, None where a rule is broken. Reports MG2xx.
+
+    `profile` names callers, `unwritten` is the mode that its mesh has where none is written.
+    """
+    broken = Findings()
     callers = {} if profile is None else profile.callers
-    check(reading.intents, callers=callers, findings=before)
-    findings.extend(before)
-    return None if before.has_errors else resolve(reading.intents, callers=callers, shown=reading.shown)
+    check(reading.intents, callers=callers, unwritten=unwritten, findings=broken)
+    findings.extend(broken)
+    return None if broken.has_errors else resolve(reading.intents, callers=callers, shown=reading.shown)
 
 
 def render(  # noqa: PLR0913  what it renders, for whom, and three ways to vary it
@@ -137,32 +144,26 @@ def render(  # noqa: PLR0913  what it renders, for whom, and three ways to vary 
     """Translate sound intents for one mesh: rules, gaps, limits, plans, text, and the ladder over the text.
 
     `is_partial` accepts, for this run, every loss that could be accepted without naming a service.
-    `is_patched` asks for patches too, and so for what is told where there can be none. `shadows` are folders
-    of templates that come before ours.
+    `is_patched` asks for patches too, `shadows` are folders of templates that come before ours.
     """
     findings = Findings()
-    unwritten = backend.unwritten_mode(profile)
-    check(reading.intents, callers=profile.callers, unwritten=unwritten, findings=findings)
-    if findings.has_errors:
-        return _unrendered(profile, findings)
-    resolved = _resolve(reading, reading.intents, profile)
+    resolved = meaning(reading, profile, unwritten=backend.unwritten_mode(profile), findings=findings)
+    if resolved is None:
+        return Rendering(profile=profile, findings=tuple(findings))
     check_exposure(resolved, findings)
     found = gaps(resolved, backend, profile)
     entries = agreements(reading.intents, profile)
     settled = settle(found, reading.intents, profile, entries=entries, is_partial=is_partial)
     findings.extend(settled.findings)
     # With an error nothing is left out: what is not accepted may speak of what would be.
-    is_whole = settled.intents is reading.intents or findings.has_errors
-    left = resolved if is_whole else _resolve(reading, settled.intents, profile)
+    left = resolved if findings.has_errors else _left(reading, resolved, settled, profile)
     limited = tuple(backend.limits(left, profile))
     findings.extend((*limited, *useless(entries, settled, limited, profile)))
     plans = () if findings.has_errors else backend.plan(left, profile)
     findings.extend(assumed(left, plans))
     manifests, resources, judged = _write(plans, Choice(backend, profile), shadows)
     findings.extend(judged)
-    asked = found if is_patched and not findings.has_errors else ()
-    patches, unpatched = patching(asked, profile, reading.shown)
-    findings.extend(unpatched)
+    patches = _patches(found, profile, reading, findings) if is_patched else ()
     return Rendering(
         profile=profile,
         manifests=manifests,
@@ -174,16 +175,21 @@ def render(  # noqa: PLR0913  what it renders, for whom, and three ways to vary 
     )
 
 
-def _unrendered(profile: Profile, findings: Findings) -> Rendering:
-    return Rendering(
-        profile=profile,
-        manifests=(),
-        resources=(),
-        patches=(),
-        causes=(),
-        left=None,
-        findings=tuple(findings),
-    )
+def _left(reading: Reading, resolved: ResolvedSet, settled: Settlement, profile: Profile) -> ResolvedSet:
+    """Say what is meant without what was accepted."""
+    if settled.intents is reading.intents:
+        return resolved
+    return resolve(settled.intents, callers=profile.callers, shown=reading.shown)
+
+
+def _patches(
+    found: Iterable[Gap], profile: Profile, reading: Reading, findings: Findings
+) -> tuple[Patch, ...]:
+    if findings.has_errors:
+        return ()
+    patches, unpatched = patching(found, profile, reading.shown)
+    findings.extend(unpatched)
+    return patches
 
 
 def validate(
@@ -221,10 +227,6 @@ def _checked(reading: Reading, chosen: tuple[Choice, ...]) -> Iterator[Diagnosti
         check(reading.intents, callers={}, findings=findings)
         # Who else may call is the profile's to say, and none is named.
         yield from (found for found in findings if found.code is not UNKNOWN_CALLER)
-
-
-def _resolve(reading: Reading, intents: tuple[MeshIntent, ...], profile: Profile) -> ResolvedSet:
-    return resolve(intents, callers=profile.callers, shown=reading.shown)
 
 
 def _write(

@@ -18,11 +18,9 @@ class Rendering:
     """One mesh's manifests, in an order that is safe to apply, and what is to be told."""
 
     profile: Profile
-    manifests: tuple[Manifest, ...]  # empty where a finding is an error
-    resources: tuple[Resource, ...]  # what the manifests say, as a cluster sees them
-    patches: tuple[Patch, ...]  # of objects that are not ours, where they are asked for
-    causes: tuple[Cause, ...]  # what is not carried as written, and what was accepted of it
-    left: (
-        ResolvedSet | None
-    )  # what the manifests are to mean, without what was accepted; None beside an error
     findings: tuple[Diagnostic, ...]
+    manifests: tuple[Manifest, ...] = ()  # none where a finding is an error
+    resources: tuple[Resource, ...] = ()  # what the manifests say, as a cluster sees them
+    patches: tuple[Patch, ...] = ()  # of objects that are not ours, where they are asked for
+    causes: tuple[Cause, ...] = ()  # what is not carried as written, and what was accepted of it
+    left: ResolvedSet | None = None  # what the manifests are to mean; None beside an error
