@@ -18,8 +18,10 @@ from tests.envoy.scenario import Scenario
 
 _STATUSES = frozenset(map(str, range(400, 600)))
 _EVERY = frozenset((*_STATUSES, *GRPC, CONNECT_FAILURE))
+_EDIT = ("set", "x-lie", "1")
 _NOWHERE = ((), Fraction(1, 2))
 
+# Edits that differ between the parts of a split are a tuple, of which the judge says nothing.
 LIES: Mapping[Facet, Callable[[Any], Any]] = {
     Facet.VERDICT: lambda verdict: Verdict.DENIED if verdict is Verdict.ALLOWED else Verdict.ALLOWED,
     Facet.BACKENDS: lambda parts: (*((pods, share / 2) for pods, share in parts), _NOWHERE),
@@ -29,8 +31,8 @@ LIES: Mapping[Facet, Callable[[Any], Any]] = {
     Facet.FAULT_ABORT: lambda abort: (418, Fraction(1)) if abort is None else None,
     Facet.FAULT_DELAY: lambda delay: (200, Fraction(1)) if delay is None else None,
     Facet.MIRROR: lambda parts: () if parts else ((("shop/web:9080",), Fraction(1)),),
-    Facet.REQUEST_HEADERS: lambda edits: edits | {("set", "x-lie", "1")},
-    Facet.RESPONSE_HEADERS: lambda edits: edits | {("set", "x-lie", "1")},
+    Facet.REQUEST_HEADERS: lambda edits: edits if isinstance(edits, tuple) else edits | {_EDIT},
+    Facet.RESPONSE_HEADERS: lambda edits: edits if isinstance(edits, tuple) else edits | {_EDIT},
     Facet.REDIRECT: lambda redirect: (302, "http://lie.example.com/") if redirect is None else None,
     Facet.PATH: lambda path: f"{path}lie",
     Facet.HOST: lambda _: "lie.example.com",

@@ -17,9 +17,11 @@ from tests.envoy.istio_scenarios import istio_scenario
 from tests.envoy.lying import LIES, lies
 from tests.envoy.running import judgement
 from tests.envoy.scenario import Scenario
+from tests.envoy.whole_scenarios import whole_scenarios
 
 Record = Callable[[str, object], None]
 _INTENTS, _ISTIO, _CONSUL = 500, 250, 250
+_RENDERED = 120  # of the intents, of which most can be rendered
 _LIARS = 12  # scenarios in which each facet is lied about
 _ASKED = 12  # calls of each scenario
 
@@ -51,16 +53,18 @@ def _scenarios() -> list[Scenario]:
             for seed in range(_CONSUL)
             for allows in (seed % 2 == 0,)
         ),
+        *whole_scenarios(range(_RENDERED), asked=_ASKED, cluster=istio),
     ]
 
 
 @pytest.mark.long
 def test_envoy_does_what_our_evaluators_say(tmp_path: Path, record_property: Record) -> None:
+    program = _program()
     scenarios = _scenarios()
     liars = {one.name: (facet, one) for facet, one in lies(scenarios[::3], each=_LIARS)}
     lying = {name: facet for name, (facet, _) in liars.items()}
 
-    found = judgement(_program(), [*scenarios, *(one for _, one in liars.values())], tmp_path)
+    found = judgement(program, [*scenarios, *(one for _, one in liars.values())], tmp_path)
     caught = {lying[each.scenario] for each in found.differences if each.scenario in lying}
 
     total = found.compared.total()
