@@ -160,9 +160,8 @@ def render(  # noqa: PLR0913  what it renders, for whom, and three ways to vary 
     limited = tuple(backend.limits(left, profile))
     findings.extend((*limited, *useless(entries, settled, limited, profile)))
     plans = () if findings.has_errors else backend.plan(left, profile)
-    findings.extend(assumed(left, plans))
     manifests, resources, judged = _write(plans, Choice(backend, profile), shadows)
-    findings.extend(judged)
+    findings.extend((*assumed(left, plans), *judged))
     patches = _patches(found, profile, reading, findings) if is_patched else ()
     return Rendering(
         profile=profile,

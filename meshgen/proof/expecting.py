@@ -41,11 +41,9 @@ def expected(expect: Expect, call: Call, known: Surroundings) -> Mapping[Facet, 
 def _called(call: Call, known: Surroundings) -> tuple[Service, Port]:
     if isinstance(call.to, ToPod):
         pod = known.world.pods[call.to.pod]
-        for service in known.world.services.values():
-            for port in service.ports:
-                if pod in known.world.pods_of(service):
-                    return service, port
-        raise Unclear(f"no Service picks the pod {call.to.pod}", path=("request", "to"))
+        picking = (each for each in known.world.services.values() if pod in known.world.pods_of(each))
+        service = next(picking)  # by which the pod was found
+        return service, service.ports[0]
     service = known.world.services[call.to.service]
     found = service.port(call.to.port)
     assert found is not None, "calls are made to ports that there are"

@@ -62,9 +62,9 @@ def _of_pod(world: World, pod: Pod, owner: ServiceKey | None) -> Iterator[Place]
 
 
 def _fronted(world: World, pod: Pod) -> Iterator[tuple[int, Protocol]]:
-    for service in world.services.values():
-        if service.key.namespace == pod.namespace and service.selector and pod.is_picked_by(service.selector):
-            for port in service.ports:
-                number = world.container_port(pod, port.target)
-                if number is not None:
-                    yield number, port.protocol
+    same = (each for each in world.services.values() if each.key.namespace == pod.namespace)
+    picking = (each for each in same if each.selector and pod.is_picked_by(each.selector))
+    for port in (port for service in picking for port in service.ports):
+        number = world.container_port(pod, port.target)
+        if number is not None:
+            yield number, port.protocol

@@ -66,11 +66,15 @@ def _http(number: int) -> Port:
 
 def _outside(resolved: ResolvedSet) -> Iterator[tuple[ServiceKey, int]]:
     known = _of_versions(resolved) | resolved.services.keys()
-    for service in resolved.services.values():
-        for route in service.routes:
-            for to in (route.destination, mirrored(route.mirror, service.key.namespace)):
-                if isinstance(to, ToOther) and to.key not in known and isinstance(to.port, int):
-                    yield to.key, to.port
+    ends = (
+        to
+        for service in resolved.services.values()
+        for route in service.routes
+        for to in (route.destination, mirrored(route.mirror, service.key.namespace))
+    )
+    for to in ends:
+        if isinstance(to, ToOther) and to.key not in known and isinstance(to.port, int):
+            yield to.key, to.port
 
 
 def _of_versions(resolved: ResolvedSet) -> frozenset[ServiceKey]:

@@ -66,11 +66,11 @@ def _route(route: Resource) -> Iterator[Complaint]:
         for path, pattern in routes.regexes(match):
             if not is_re2(pattern):
                 yield not_modelled(route, path, f"{pattern!r} is an expression that RE2 does not read")
-    for at, rule in routes.rules(route):
-        for path, backend in within(at, rule, "backendRefs"):
-            for where, filter_ in within(path, backend, "filters"):
-                if filter_["type"] == "RequestRedirect":
-                    yield not_modelled(route, where, "the redirect holds for a share of the requests alone")
+    backends = (found for at, rule in routes.rules(route) for found in within(at, rule, "backendRefs"))
+    for path, backend in backends:
+        for where, filter_ in within(path, backend, "filters"):
+            if filter_["type"] == "RequestRedirect":
+                yield not_modelled(route, where, "the redirect holds for a share of the requests alone")
 
 
 def _profile(profile: Resource) -> Iterator[Complaint]:
