@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from tests.envoy.certificates import Authority, Certificate
+from tests.envoy.configured import Cluster, Setup, Tree
 from tests.envoy.places import ADMIN, NOBODY, NORMALIZING, OUTBOUND, PODS, PORTS, Door, End, app_address
-from tests.envoy.scenario import Cluster, Scenario, Setup, Tree
+from tests.envoy.scenario import Scenario
 from tests.envoy.words import ALLOW, CORS, DENY, FAULT, typed
 
 AT, AS, PICK = "x-at", "x-as", "x-pick"  # scenario, caller and endpoint that the driver asks for

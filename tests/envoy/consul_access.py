@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from tests.envoy.configured import Tree
 from tests.envoy.consul_routes import header
-from tests.envoy.scenario import Tree
 from tests.envoy.words import ALLOW, all_of, any_of, exact, policy, rbac, regex, spiffe
 
 if TYPE_CHECKING:

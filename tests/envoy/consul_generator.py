@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-from tests.envoy.scenario import Tree
+from tests.envoy.configured import Tree
 from tests.envoy.shop import NAMES, VERSIONS
 
 _PATHS: tuple[Tree, ...] = (

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from meshgen.values import Duration
-from tests.envoy.scenario import Tree
+from tests.envoy.configured import Tree
 from tests.envoy.words import edited, exact, regex, seconds, weighted
 
 if TYPE_CHECKING:

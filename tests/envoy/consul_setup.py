@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from meshgen.intent.keys import Account
+from tests.envoy.configured import Client, Cluster, Setup, Tree
 from tests.envoy.consul_access import intentions
 from tests.envoy.consul_routes import routes
 from tests.envoy.places import CALLERS, PORTS, Door, End, caller_address
-from tests.envoy.scenario import Client, Cluster, Setup, Tree
 
 
 class Target(NamedTuple):

@@ -9,8 +9,8 @@ from meshgen.intent.access import Action, Caller, From, Operation, Rule, To
 from meshgen.intent.match import PathExact, PathMatch, PathPrefix, PathRegex
 from meshgen.intent.model import Accounts, MeshIntent, Service
 from tests.envoy import intent_routes
+from tests.envoy.configured import Tree
 from tests.envoy.places import End
-from tests.envoy.scenario import Tree
 from tests.envoy.words import (
     ALLOW,
     DENY,

@@ -11,7 +11,7 @@ from meshgen.api import Reading, read_intents
 from meshgen.diagnostics import Findings
 from meshgen.inputs import Content
 from meshgen.intent.rules import check
-from tests.envoy.scenario import Tree
+from tests.envoy.configured import Tree
 from tests.envoy.shop import NAMES, VERSIONS
 
 PATHS = ("/a", "/a", "/a/b", "/a/b", "/b", "/b", "/c/d", "/")

@@ -26,8 +26,8 @@ from meshgen.intent.model import MeshIntent, Port, Protocol, Service
 from meshgen.intent.policy import Retries, RetryCondition
 from meshgen.intent.traffic import Cors, Fault, GrpcStatus, Headers, Mirror, Redirect, Rewrite, Route, Split
 from meshgen.values import Duration
+from tests.envoy.configured import Cluster, Tree
 from tests.envoy.places import End
-from tests.envoy.scenario import Cluster, Tree
 from tests.envoy.words import CORS, FAULT, edited, exact, percent, regex, seconds, typed, weighted
 
 

@@ -9,10 +9,10 @@ from typing import Any
 
 from meshgen.intent.access import Mode
 from meshgen.intent.model import MeshIntent, Port, Protocol, Service
+from tests.envoy.configured import Client, Cluster, Setup
 from tests.envoy.intent_access import access
 from tests.envoy.intent_routes import Side, ports_of, routes, target_of
 from tests.envoy.places import CALLERS, PORTS, Door, End, caller_address
-from tests.envoy.scenario import Client, Cluster, Setup
 
 DOORS = {Mode.STRICT: Door.STRICT, Mode.PERMISSIVE: Door.PERMISSIVE, Mode.DISABLED: Door.DISABLED}
 IDENTITIES = {str(each): f"spiffe://cluster.local/ns/{each.namespace}/sa/{each.name}" for each in CALLERS}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from tests.envoy.scenario import Tree
+from tests.envoy.configured import Tree
 from tests.envoy.words import ALLOW, DENY, all_of, any_of, exact, policy, rbac, regex, spiffe
 
 

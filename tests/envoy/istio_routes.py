@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from meshgen.intent.keys import Account
 from meshgen.values import Duration
+from tests.envoy.configured import Cluster, Tree
 from tests.envoy.places import End, caller_address
-from tests.envoy.scenario import Cluster, Tree
 from tests.envoy.words import CORS, FAULT, edited, exact, percent, regex, seconds, typed, weighted
 
 if TYPE_CHECKING:

@@ -9,9 +9,10 @@ from meshgen.intent.model import Protocol
 from meshgen.intent.outcome.world import World
 from meshgen.profiles import Choice
 from meshgen.resources import Resource, Resources
+from tests.envoy.configured import Tree
 from tests.envoy.istio_generator import manifests
 from tests.envoy.istio_setup import Mesh, setup
-from tests.envoy.scenario import Scenario, Tree
+from tests.envoy.scenario import Scenario
 from tests.envoy.shop import NAMES, calls, port, world
 
 SPEED = 5

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tests.envoy.configured import Client, Setup, Tree
 from tests.envoy.istio_access import access
 from tests.envoy.istio_routes import Outbound, routes
 from tests.envoy.places import CALLERS, PORTS, Door, End
-from tests.envoy.scenario import Client, Setup, Tree
 
 IDENTITIES = {str(each): f"spiffe://cluster.local/ns/{each.namespace}/sa/{each.name}" for each in CALLERS}
 _DOORS = {"STRICT": Door.STRICT, "PERMISSIVE": Door.PERMISSIVE, "DISABLE": Door.DISABLED}

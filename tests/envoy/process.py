@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.envoy.configured import Tree
 from tests.envoy.places import ADMIN
-from tests.envoy.scenario import Tree
 
 _PATIENCE_S = 120
 

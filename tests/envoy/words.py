@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 from typing import Any
 
-from tests.envoy.scenario import Tree
+from tests.envoy.configured import Tree
 
 TYPE = "type.googleapis.com/envoy."
 DRAW = "x-draw"  # the header whose number picks the part of a split
