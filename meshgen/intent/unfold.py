@@ -40,7 +40,7 @@ def _service(filled: Service, spec: Spec) -> Service:
         changes["retries"] = _retries(unfolded.retries, protocols)
     if any(isinstance(route.retries, Retries) for route in unfolded.routes):
         changes["routes"] = tuple(_route(route, protocols) for route in unfolded.routes)
-    if unfolded.ports:
+    if unfolded.ports and unfolded.pods_of is None:  # else it has those of the service whose pods it fronts
         changes["mtls"] = _mtls(unfolded.mtls, spec.mtls)
         changes["authorization"] = _authorization(unfolded, spec.authorization)
         changes["callers"] = ()
