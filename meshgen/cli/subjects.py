@@ -100,6 +100,8 @@ def _of_meshes(
 def _of_manifests(documents: Documents, wanted: Wanted, findings: Findings) -> Subjects:
     """Services and workloads may stand among the inputs as well as among the manifests."""
     found = _read(wanted.manifests, findings)
+    if findings.has_errors:
+        return Subjects(documents=documents)
     known = (
         known_clusters(found, findings)
         if wanted.mesh is None

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
 from meshgen.diagnostics import near_miss
 from meshgen.intent.keys import Account, ServiceKey
 from meshgen.intent.outcome.call import Call, Caller, Reach, Request, Token, ToPod, ToService
 from meshgen.intent.outcome.world import Port, Service
-from meshgen.proof.senders import Surroundings, Unclear, at_pod, caller_with, parameters, token_place
+from meshgen.proof.senders import (
+    Surroundings,
+    Unclear,
+    at_address,
+    at_pod,
+    caller_with,
+    parameters,
+    token_place,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +106,7 @@ def _caller(asking: Asking, known: Surroundings) -> Caller:
         case _:
             hint = "write namespace/account, none or kubelet"
             raise Unclear(f"{asking.sender!r} is no caller", path=("--as",), hint=hint)
-    return found if asking.ip is None else replace(found, address=asking.ip)
+    return at_address(found, asking.ip, path=("--ip",))
 
 
 def _header(text: str) -> tuple[str, str]:

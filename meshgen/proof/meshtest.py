@@ -91,10 +91,10 @@ def _test(document: str, test: Test, subject: Subject, known: Surroundings) -> I
     except Unclear as unclear:
         failure = Diagnostic(
             code=UNCLEAR,
-            message=str(unclear),
+            message=f"{test.name}: {unclear}",
             span=test.span(*unclear.path),
             severity=UNCLEAR.severity,
-            field=f"{test.name}: {'.'.join(unclear.path)}",
+            field=".".join(unclear.path),
             hint=unclear.hint or None,
         )
         result = Result(document=document, test=test, side=subject.name, call=None, failures=(failure,))

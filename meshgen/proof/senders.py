@@ -92,8 +92,18 @@ def at_pod(to: ToService, port: Port, world: World) -> ToPod:
 
 
 def _caller(sender: Sender, known: Surroundings) -> Caller:
-    found = _sender(sender, known)
-    return found if sender.ip is None else replace(found, address=sender.ip)
+    return at_address(_sender(sender, known), sender.ip, path=("from", "ip"))
+
+
+def at_address(caller: Caller, address: str | None, *, path: Sequence[str]) -> Caller:
+    """Move a caller to an address, if there is one; raises Unclear where it is no address."""
+    if address is None:
+        return caller
+    try:
+        return replace(caller, address=str(ipaddress.ip_address(address)))
+    except ValueError as error:
+        hint = "write one such as 203.0.113.7"
+        raise Unclear(f"{address!r} is no IP address", path=path, hint=hint) from error
 
 
 def _sender(sender: Sender | From, known: Surroundings) -> Caller:

@@ -11,6 +11,7 @@ from meshgen.intent.outcome.calling import called
 from meshgen.intent.outcome.facets import Basis, Step
 from meshgen.intent.outcome.wording import worded
 from meshgen.proof.verify import Difference, Proof
+from meshgen.report.text import counted
 from meshgen.resources import Resource, spell
 from meshgen.source import MapNode
 from meshgen.validation import place_of
@@ -98,9 +99,10 @@ def span_of(basis: Basis, nodes: Nodes) -> Span | None:
 
 def told(proof: Proof, *, title: str, required: Iterable[str]) -> str:
     """Write what was compared, for people; `required` are what was taken to hold."""
-    verdict = "equal" if not proof.differences else f"{len(proof.differences)} differences"
+    verdict = "equal" if not proof.differences else counted(len(proof.differences), "difference")
     how = "each asked" if proof.is_exhaustive else f"{proof.asked:,} asked"
-    lines = [f"{title}: {verdict}; {proof.services} services, {proof.classes:,} classes of requests, {how}"]
+    asked = f"{counted(proof.services, 'service')}, {proof.classes:,} classes of requests, {how}"
+    lines = [f"{title}: {verdict}; {asked}"]
     compared = (f"{facet.value} {count:,}" for facet, count in proof.compared.items())
     lines.append(f"  compared  {', '.join(compared) or 'nothing'}")
     for service, group in proof.excused:
