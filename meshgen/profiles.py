@@ -120,7 +120,7 @@ def _built_in_as(name: str) -> Choice | None:
 def _only(written: Profiles, findings: Findings) -> tuple[Choice, ...]:
     if len(written) == 1:
         return tuple(written.values())
-    findings.add(NO_MESH, "render needs a mesh", hint="add one of these")
+    findings.add(NO_MESH, "no mesh is named", hint="add one of these")
     return ()
 
 

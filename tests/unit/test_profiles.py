@@ -138,7 +138,7 @@ REFUSED = [
         None,
         (),
         (),
-        [("MG713", "render needs a mesh", "add one of these")],
+        [("MG713", "no mesh is named", "add one of these")],
     ),
     (
         "istio",
