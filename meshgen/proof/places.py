@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from meshgen.intent.keys import ServiceKey
@@ -11,6 +11,7 @@ from meshgen.intent.outcome.call import ToPod, ToService
 from meshgen.intent.outcome.world import Pod, World
 
 UNLISTED = 65_011  # a container port that stands for all that nobody lists
+_NONE: Mapping[str, ServiceKey] = {}
 
 
 class Place(NamedTuple):
@@ -28,14 +29,19 @@ class Place(NamedTuple):
 
 
 def places(
-    world: World, of: Iterable[ServiceKey] | None = None, *, wide: Iterable[str] = ()
+    world: World,
+    of: Iterable[ServiceKey] | None = None,
+    *,
+    behind: Mapping[str, ServiceKey] = _NONE,
+    wide: Iterable[str] = (),
 ) -> Iterator[Place]:
     """List the places of some services, or of all, and then those of pods.
 
-    Pods that no Service picks are those of the services' namespaces, and of `wide` ones.
+    `behind` are pods of theirs that their own selectors may not pick. Pods that no Service picks are those
+    of the services' namespaces, and of `wide` ones.
     """
     keys = sorted(world.services if of is None else set(of) & set(world.services))
-    owners: dict[str, ServiceKey] = {}
+    owners = dict(behind)
     for key in keys:
         service = world.services[key]
         for port in service.ports:

@@ -6,6 +6,10 @@ from dataclasses import dataclass, field
 
 from meshgen.backend import Backend
 from meshgen.diagnostics import Diagnostic
+from meshgen.intent.keys import ServiceKey
+from meshgen.intent.outcome.picking import Pods, pods_behind
+from meshgen.intent.outcome.world import World
+from meshgen.intent.resolved import ResolvedSet
 from meshgen.profile import Profile
 from meshgen.proof.manifests import Manifests
 from meshgen.proof.places import places
@@ -41,7 +45,8 @@ def prove_rendering(rendering: Rendering, backend: Backend, asked: Asked) -> Pro
     profile = rendering.profile
     sides = rendered(rendering.left, rendering.resources, backend, profile, rendering.causes)
     left = rendering.left
-    where = places(sides.world, left.services, wide=(wide.namespace for wide in left.wide))
+    wide = (wide.namespace for wide in left.wide)
+    where = places(sides.world, left.services, behind=_behind(left, sides.world), wide=wide)
     proof = verify(sides, where, bounds=asked.bounds, facets=asked.facets)
     names = ("the intent", profile.name)
     unread = backend.unmodelled(Resources(rendering.resources))
@@ -53,6 +58,17 @@ def prove_rendering(rendering: Rendering, backend: Backend, asked: Asked) -> Pro
         ),
         required=tuple(sorted(_required(rendering))),
     )
+
+
+def _behind(left: ResolvedSet, world: World) -> dict[str, ServiceKey]:
+    """Say of which service each pod is, that of a version with a selector of its own too."""
+    pods = Pods(world.pods.values())
+    own_first = sorted(left.services.values(), key=lambda service: service.written.pods_of is not None)
+    owners: dict[str, ServiceKey] = {}
+    for service in own_first:
+        for pod in pods_behind(service, pods):
+            owners.setdefault(pod.title, service.key)
+    return owners
 
 
 def _unread(complaint: Complaint, profile: Profile) -> Diagnostic:
