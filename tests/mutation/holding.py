@@ -1,0 +1,141 @@
+"""A golden and its mutants held against the intent, by the requests on which any of them can differ."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from meshgen.backend import Backend
+from meshgen.intent.outcome.call import Call
+from meshgen.intent.outcome.conditions import Conditions
+from meshgen.intent.outcome.evaluator import Evaluator
+from meshgen.intent.outcome.facets import Outcome
+from meshgen.proof.comparing import contrasts
+from meshgen.proof.places import Place, places
+from meshgen.proof.sides import rendered
+from meshgen.proof.verify import Sides, size
+from meshgen.proof.witnesses import Bounds, witnesses
+from meshgen.rendering import Rendering
+from meshgen.resources import Resource, Resources
+from tests.mutation.near import near, values
+
+MOST = Bounds(most=20_000)  # requests among which those that stand for others are looked for
+FEW = Bounds(most=300)  # in which each value of each part of a request is met
+_ALIKE = 2  # requests that fare alike in all, for the same reasons, of which neighbours are asked
+_KEPT = 2_500  # requests to one place
+
+
+class _Answered(NamedTuple):
+    """A call, and what becomes of it."""
+
+    place: Place
+    call: Call
+    meant: Outcome
+    done: Outcome  # by what was rendered
+
+
+class _Kept(NamedTuple):
+    """What is asked of one place."""
+
+    conditions: Conditions
+    asked: list[_Answered]
+    central: list[Call]  # those among them whose neighbours are asked
+
+
+class Subject:
+    """What was rendered for one golden, and what its intent says of the requests that tell mutants apart."""
+
+    def __init__(self, rendering: Rendering, backend: Backend) -> None:
+        self._rendering, self._backend = rendering, backend
+        self._sides = self._held(rendering.resources)
+        self._pardoned = {service for service, _ in self._sides.excused}
+        self._citing: defaultdict[int, list[_Answered]] = defaultdict(list)
+        self._kept = {place: self._keep(place) for place in self._places(self._sides)}
+
+    def _held(self, resources: Sequence[Resource]) -> Sides:
+        left, profile = self._rendering.left, self._rendering.profile
+        assert left is not None
+        return rendered(left, resources, self._backend, profile, self._rendering.causes)
+
+    def _places(self, sides: Sides) -> Iterator[Place]:
+        assert self._rendering.left is not None
+        return places(sides.world, self._rendering.left.services)
+
+    def _keep(self, place: Place) -> _Kept:
+        conditions = self._sides.other.conditions(place.to)
+        calls = [*self._witnesses(self._sides, place, conditions, MOST)]
+        central = self._central(place, calls)
+        asked = list(near(central, values(calls)))
+        kept = [self._answered(place, call) for call in asked[:_KEPT]]
+        for each in kept:
+            for of in {id(step.basis.of) for step in each.done.steps if isinstance(step.basis.of, Resource)}:
+                self._citing[of].append(each)
+        return _Kept(conditions, kept, central)
+
+    def _witnesses(self, sides: Sides, place: Place, conditions: Conditions, bounds: Bounds) -> Iterable[Call]:
+        every = sides.one.conditions(place.to) | conditions
+        return witnesses(sides.world, place, every, bounds).calls
+
+    def _central(self, place: Place, calls: Iterable[Call]) -> list[Call]:
+        """Choose requests for each way to fare, the smallest that fare so."""
+        found: defaultdict[tuple[object, ...], list[Call]] = defaultdict(list)
+        for call in calls:
+            one, other = self._sides.one.outcome(call), self._sides.other.outcome(call)
+            ways = tuple(id(step.basis) for outcome in (one, other) for step in outcome.facets.values())
+            found[ways].append(call)
+        return [call for alike in found.values() for call in sorted(alike, key=size)[:_ALIKE]]
+
+    def _answered(self, place: Place, call: Call) -> _Answered:
+        return _Answered(place, call, self._sides.one.outcome(call), self._sides.other.outcome(call))
+
+    def is_equal(self) -> bool:
+        """Tell whether what was rendered does what is meant, as far as is asked here."""
+        every = (each for kept in self._kept.values() for each in kept.asked)
+        return not any(self._differs(each, each.done) for each in every)
+
+    def _differs(self, asked: _Answered, outcome: Outcome) -> bool:
+        """Compare with what is meant, or with what was rendered where a finding says that it differs."""
+        service, excused = asked.place.service, self._sides.excused
+        is_silent = service is not None
+        if any(
+            not each.is_equal and (service, each.facet.group) not in excused
+            for each in contrasts(asked.meant, outcome, may_be_silent=is_silent)
+        ):
+            return True
+        return service in self._pardoned and any(
+            not each.is_equal and (service, each.facet.group) in excused
+            for each in contrasts(asked.done, outcome, may_be_silent=False)
+        )
+
+    def catches(self, old: Resource, new: Resource) -> bool:
+        """Tell whether a mutant is not understood, or some request shows that it does what is not meant."""
+        resources = Resources(tuple(new if each is old else each for each in self._rendering.resources))
+        if any(True for _ in self._backend.unmodelled(resources)):
+            return True
+        if (old.group, old.kind) == ("", "Service"):
+            return self._catches_anew(resources)
+        mutant = self._backend.evaluator(resources, self._sides.world, self._rendering.profile)
+        return any(self._differs(each, mutant.outcome(each.call)) for each in self._tries(mutant, old))
+
+    def _catches_anew(self, resources: Resources) -> bool:
+        """Ask in a world that has changed too."""
+        sides = self._held(resources.every)
+        for place in self._places(sides):
+            for call in self._witnesses(sides, place, sides.other.conditions(place.to), FEW):
+                meant, done = sides.one.outcome(call), sides.other.outcome(call)
+                if self._differs(_Answered(place, call, meant, done), done):
+                    return True
+        return False
+
+    def _tries(self, mutant: Evaluator, old: Resource) -> Iterator[_Answered]:
+        yield from self._citing[id(old)]
+        for kept in self._kept.values():
+            yield from kept.asked
+        for place, kept in self._kept.items():
+            conditions = mutant.conditions(place.to)
+            if conditions == kept.conditions:
+                continue
+            calls = self._witnesses(self._sides, place, conditions, FEW)
+            new = values(calls).beyond(values(each.call for each in kept.asked))
+            yield from (self._answered(place, call) for call in near(kept.central, new))
