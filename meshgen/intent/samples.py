@@ -118,7 +118,7 @@ def _route(rest: str) -> Tree:
 
 
 _ROUTE_BLOCKS: dict[str, Any] = {
-    "redirect.scheme.http": {"scheme": "http"},
+    "redirect.scheme.http": {"scheme": "http", "port": 8080},
     "redirect.scheme.https": {"scheme": "https"},
     "redirect.hostname": {"hostname": "shop.example.com"},
     "redirect.port": {"port": 8443},

@@ -9,7 +9,9 @@ from meshgen.intent.languages import Below, Exactly, Language
 from meshgen.intent.match import PathPrefix
 from meshgen.intent.patterns import Pattern, Sample, patterns_of, sample
 from meshgen.intent.rules.subjects import Scene, Subject
-from meshgen.intent.traffic import Route
+from meshgen.intent.traffic import Redirect, Route, Scheme
+
+_HTTP = 80  # the port of a scheme that is written without one
 
 UNREACHABLE_ROUTE = Code(
     number="MG233",
@@ -78,12 +80,14 @@ def _check_redirect(
 ) -> None:
     route, field = place
     redirect = route.redirect
-    if redirect is None or (redirect.scheme, redirect.hostname, redirect.port) != (None, None, None):
+    ports = [] if redirect is None else _led_to(subject, redirect)
+    if redirect is None or not ports:
         return
-    for pattern, destination in _leads(subject, route):
-        again = sample([pattern, Pattern(path=destination)], before, ports=_ports(subject))
+    for pattern, destination in _leads(subject, redirect, route):
+        again = sample([pattern, Pattern(path=destination)], before, ports=ports)
         if isinstance(again, Sample):
-            key = "path" if redirect.path is not None else "prefix"
+            written = ("path", "prefix", "scheme", "port")
+            key = next(each for each in written if getattr(redirect, each) is not None)
             findings.add(
                 REDIRECT_TO_ITSELF,
                 f"{field}.redirect leads back to the route {route.name!r}: {again}",
@@ -94,15 +98,24 @@ def _check_redirect(
             return
 
 
-def _leads(subject: Subject, route: Route) -> list[tuple[Pattern, Language]]:
+def _led_to(subject: Subject, redirect: Redirect) -> list[str]:
+    """Name the ports of the service to which a redirect leads; none where it leads elsewhere."""
+    if redirect.hostname is not None or redirect.scheme is Scheme.HTTPS:
+        return []
+    number = _HTTP if redirect.port is None and redirect.scheme is not None else redirect.port
+    return [port.name for port in subject.http_ports if number in (None, port.number)]
+
+
+def _leads(subject: Subject, redirect: Redirect, route: Route) -> list[tuple[Pattern, Language]]:
     """Pair each alternative with where its requests are sent."""
-    assert route.redirect is not None
-    path, prefix = route.redirect.path, route.redirect.prefix
+    path, prefix = redirect.path, redirect.prefix
     found: list[tuple[Pattern, Language]] = []
     for index, pattern in enumerate(patterns_of(route, subject.ports)):
         if path is not None:
             found.append((pattern, Exactly(path)))
-        elif prefix is not None and route.match:
+        elif prefix is None:
+            found.append((pattern, Below("")))
+        elif route.match:
             paths = route.match[index].paths
             found += [(pattern, Below(prefix.rstrip("/"))) for one in paths if _is_above(one, prefix)]
     return found
