@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What action.yml runs: annotations in the log, SARIF in a file and a summary, in one run of meshgen.
+# What action.yml runs: annotations in the log, SARIF in a file, and a summary with what a change does to requests.
 set -uo pipefail
 
 lines() { # each line of $1 that is not blank, after the option $2 where one is given
@@ -10,6 +10,34 @@ lines() { # each line of $1 that is not blank, after the option $2 where one is 
             words+=("${2:+$2=}$line")
         fi
     done <<<"$1"
+}
+
+taken() { # write the files of commit $1 into folder $2
+    mkdir -p "$2" || return
+    while IFS= read -r line; do
+        if [[ -n $line ]] && git cat-file -e "$1:./$line" 2>/dev/null; then
+            git --literal-pathspecs archive "$1" -- "$line" | tar -x -C "$2" || return
+        fi
+    done <<<"$3"
+}
+
+compared() { # tell which requests fare otherwise than on branch $1; fails where that cannot be said
+    local old=$RUNNER_TEMP/meshgen-old new=$RUNNER_TEMP/meshgen-new depth=--no-tags named
+    if [[ $(git rev-parse --is-shallow-repository) == true ]]; then
+        depth=--depth=1
+    fi
+    rm -rf "$old" "$new"
+    git fetch --quiet "$depth" origin "refs/heads/$1" || return
+    words=()
+    lines "$INPUT_FILES"
+    named=$(printf '%s\n' "${words[@]}")
+    taken FETCH_HEAD "$old" "$named" && taken HEAD "$new" "$named" || return
+    words=(diff --format=markdown --quiet --color=never)
+    if [[ $INPUT_MESH != all ]]; then
+        lines "$INPUT_MESH" --mesh
+        lines "$INPUT_SET" --set
+    fi
+    "$RUNNER_TEMP/meshgen/bin/meshgen" "${words[@]}" -- "$old" "$new" || (($? == 1))
 }
 
 summary=$RUNNER_TEMP/meshgen.md
@@ -38,6 +66,15 @@ if [[ -f $findings ]] && grep -q '"code": "MG706"' "$findings"; then
 fi
 if [[ -f $summary ]]; then
     cat "$summary" >>"$GITHUB_STEP_SUMMARY"
+fi
+base=${INPUT_BASE:-${GITHUB_BASE_REF:-}}
+if [[ -n $base ]]; then
+    printf '\n### What the change does to requests\n\n' >>"$GITHUB_STEP_SUMMARY"
+    if told=$(compared "$base"); then
+        printf '%s\n' "$told" >>"$GITHUB_STEP_SUMMARY"
+    else
+        echo "It could not be compared; the log says why." >>"$GITHUB_STEP_SUMMARY"
+    fi
 fi
 {
     echo "changed=$changed"

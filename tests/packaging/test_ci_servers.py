@@ -191,8 +191,80 @@ def test_manifests_that_are_out_of_step_are_told_as_changed_objects(
     ] == out_of_step.summary.splitlines()[2:5]
 
 
+@pytest.fixture
+def proposal(clone: Path, env: Mapping[str, str]) -> Path:
+    """Make a repository with a branch `main`, and a change beside it that takes longer."""
+    who = ["git", "-c", "user.name=a", "-c", "user.email=a@example.com"]
+    intent = clone / "intent.yaml"
+    changed = intent.read_text("utf-8").replace("timeout: 5s", "timeout: 8s")
+    _all(clone, env, ["git", "init", "--quiet", "--initial-branch=main"], ["git", "add", "."])
+    _all(clone, env, [*who, "commit", "--quiet", "--message=old"], ["git", "switch", "--quiet", "-c", "new"])
+    intent.write_text(changed)
+    _all(
+        clone,
+        env,
+        [*who, "commit", "--quiet", "--all", "--message=new"],
+        ["git", "remote", "add", "origin", "."],
+    )
+    return clone
+
+
+def _all(folder: Path, env: Mapping[str, str], *commands: list[str]) -> None:
+    assert [] == [command for command in commands if run(command, cwd=folder, env=env).code != 0]
+
+
+LONGER = "| may take longer | bookinfo/reviews | timeout | 5s | 8s |"
+PLAIN = "GET /reviews from bookinfo/bookinfo-productpage to bookinfo/reviews:9080"
+HEAD = """
+### What the change does to requests
+
+**different: {classes} classes of requests, each asked**
+
+| what | service | facet | before | after | requests | for example |
+|---|---|---|---|---|---|---|
+"""
+
+
+@pytest.mark.parametrize(
+    ("files", "mesh", "told"),
+    [
+        pytest.param(
+            "intent.yaml\n  services.yaml\nworkloads.yaml",
+            "istio",
+            f"{HEAD.format(classes=224)}{LONGER} 4 | {PLAIN} |\n"
+            f"{LONGER} 2 | {PLAIN} with end-user: jason |\n",
+            id="named files on a mesh",
+        ),
+        pytest.param(".", "all", f"{HEAD.format(classes=284)}{LONGER} 6 | {PLAIN} |\n", id="by itself"),
+    ],
+)
+def test_a_summary_tells_what_a_change_does_to_requests(
+    files: str, mesh: str, told: str, proposal: Path, env: Mapping[str, str]
+) -> None:
+    ran = _act(proposal, env, files=files, mesh=mesh, base="main")
+
+    assert (0, told) == (ran.done.code, ran.summary[ran.summary.index("\n### What the change") :])
+
+
+def test_a_pull_request_is_compared_with_its_own_base(proposal: Path, env: Mapping[str, str]) -> None:
+    ran = _act(proposal, {**env, "GITHUB_BASE_REF": "main"}, files=".", mesh="all")
+
+    assert ran.summary.endswith(f"{HEAD.format(classes=284)}{LONGER} 6 | {PLAIN} |\n")
+
+
+def test_what_cannot_be_compared_fails_no_step(proposal: Path, env: Mapping[str, str]) -> None:
+    ran = _act(proposal, env, files="intent.yaml", mesh="istio", base="nowhere")
+
+    assert 0 == ran.done.code
+    assert ran.summary.endswith(
+        "\n### What the change does to requests\n\nIt could not be compared; the log says why.\n"
+    )
+
+
 @pytest.mark.parametrize("word", HOSTILE)
-@pytest.mark.parametrize("name", ["files", "mesh", "set", "output-dir", "kustomization", "fail-on", "sarif"])
+@pytest.mark.parametrize(
+    "name", ["base", "files", "mesh", "set", "output-dir", "kustomization", "fail-on", "sarif"]
+)
 def test_no_input_is_more_than_a_word(name: str, word: str, clone: Path, env: Mapping[str, str]) -> None:
     before = {path.name for path in clone.parent.rglob("*")}
     sound = {"files": "intent.yaml", "mesh": "istio"}
