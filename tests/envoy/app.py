@@ -14,7 +14,7 @@ from tests.envoy.wire import Head, read_head
 ID, DO, POD = "x-id", "x-do", "x-pod"
 OWN = ("x-old", "x-kept")  # headers that each answer has
 HANG_S = 600
-_PATIENCE_S = 3
+_PATIENCE_S = 1
 
 
 class Seen(NamedTuple):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 
+from meshgen.intent.outcome.evaluate import evaluator
+from meshgen.intent.resolve import resolve
 from tests.envoy.intent_generator import reading
 from tests.envoy.intent_routes import ports_of, target_of
 from tests.envoy.intent_setup import setup
@@ -15,9 +17,6 @@ SPEED = 5  # times are divided by it
 
 def intent_scenario(seed: int, *, asked: int) -> Scenario:
     """Make up one."""
-    from meshgen.intent.outcome.evaluate import evaluator
-    from meshgen.intent.resolve import resolve
-
     text, found = reading(seed)
     (intent,) = found.written
     place = world(

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from meshgen.intent.outcome.call import Call, ToService
 from meshgen.intent.outcome.calling import called
 from meshgen.intent.outcome.facets import Facet, Outcome, Verdict
+from meshgen.intent.traffic import GrpcStatus
 from tests.envoy.asking import Ask, Asker, Reply, end_of, is_routed
 from tests.envoy.bootstrap import FLAGS
 from tests.envoy.copying import copied
@@ -41,21 +42,13 @@ class Judge:
     tables: dict[tuple[Any, ...], dict[int, frozenset[str]]] = field(default_factory=dict)
     compared: Counter[str] = field(default_factory=Counter)
 
-    async def differences(self) -> list[Difference]:
-        """Ask every call of the scenario, and again where they differ: on a busy machine a try may expire."""
-        found: list[Difference] = []
-        for call in self.scenario.calls:
-            differences = [each async for each in self._different(call)]
-            if differences:
-                self.tables.clear()
-                again = [each async for each in self._different(call)]
-                found += [each for each in differences if each in again]
-        return found
-
-    async def _different(self, call: Call) -> AsyncIterator[Difference]:
-        async for facet, ours, envoys in self._compared(call):
-            if ours != envoys:
-                yield Difference(self.scenario.name, called(call), facet, ours, envoys)
+    async def differences(self, call: Call) -> list[Difference]:
+        """Ask what becomes of a call."""
+        return [
+            Difference(self.scenario.name, called(call), facet, ours, envoys)
+            async for facet, ours, envoys in self._compared(call)
+            if ours != envoys
+        ]
 
     async def _compared(self, call: Call) -> AsyncIterator[tuple[str, object, object]]:
         outcome = self.scenario.evaluator.outcome(call)
@@ -190,8 +183,6 @@ def _answered(outcome: Outcome, reply: Reply) -> Iterator[tuple[str, object, obj
 
 
 def _number(status: Any) -> object:
-    from meshgen.intent.traffic import GrpcStatus
-
     names = [each.value for each in GrpcStatus]
     return str(names.index(status)) if isinstance(status, str) else status
 

@@ -49,9 +49,8 @@ def _scenarios() -> list[Scenario]:
         *(intent_scenario(seed, asked=_ASKED) for seed in range(_INTENTS)),
         *(istio_scenario(seed, asked=_ASKED, cluster=istio) for seed in range(_ISTIO)),
         *(
-            consul_scenario(seed, asked=_ASKED, cluster=consul[allows], allows=allows)
+            consul_scenario(seed, asked=_ASKED, cluster=consul[seed % 2 == 0], allows=seed % 2 == 0)
             for seed in range(_CONSUL)
-            for allows in (seed % 2 == 0,)
         ),
         *whole_scenarios(range(_RENDERED), asked=_ASKED, cluster=istio),
     ]
