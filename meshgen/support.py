@@ -21,6 +21,7 @@ class Full:
     remark: str | None = None  # what the user should know all the same
     severity: Severity = Severity.NOTE  # of the remark
     is_unasked: bool = False  # the mesh does so without being asked, so nothing is written
+    facets: tuple[str, ...] = ()  # of the outcome, in which it differs as the remark says
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +29,7 @@ class Approximate:
     """Carried with a difference."""
 
     how: str
-    facets: tuple[str, ...]  # of the outcome, in which it differs
+    facets: tuple[str, ...]  # of the outcome, in which it differs; `verdict of plaintext`: for those alone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,6 @@ from meshgen.backend import Backend
 from meshgen.fidelity import Cause
 from meshgen.intent.keys import ServiceKey
 from meshgen.intent.outcome.evaluate import evaluator
-from meshgen.intent.outcome.facets import Facet
 from meshgen.intent.outcome.world import World
 from meshgen.intent.outcome.world_of import world_of
 from meshgen.intent.resolved import ResolvedSet
@@ -17,15 +16,7 @@ from meshgen.proof.assuming import assuming
 from meshgen.proof.verify import Sides
 from meshgen.proof.worlds import world_with
 from meshgen.resources import Resource, Resources
-from meshgen.support import Approximate
-
-_POLICY = ("loadBalancing", "circuitBreaker", "outlierDetection", "connectTimeout", "rateLimit", "cors")
-# What rows call the facets in which a mesh differs, where it is not the name of a group of them.
-_GROUPS = {
-    "policy": _POLICY,
-    "backends": (Facet.BACKENDS.group,),
-    "transport": (Facet.TRANSPORT.group,),
-}
+from meshgen.support import Approximate, Full
 
 
 def rendered(
@@ -65,17 +56,13 @@ def world_for(meant: ResolvedSet, written: Iterable[Resource], profile: Profile)
 def _excuses(
     causes: Iterable[Cause], meant: ResolvedSet
 ) -> Iterator[tuple[tuple[ServiceKey | None, str], str]]:
-    """Say which facets of which service are known to differ, and by which feature.
+    """Say in which facets which service is known to differ, and by which feature.
 
     What is known of pods is known of every Service that fronts them.
     """
-    for cause in causes:
-        for gap in cause.gaps:
-            if isinstance(gap.row.answer, Approximate):
-                key = None if gap.use.service is None else gap.use.service.key
-                fronts = () if key is None else (front.key for front in meant.fronts.get(key, ()))
-                for each in (key, *fronts):
-                    for facet in gap.row.answer.facets:
-                        yield from (
-                            ((each, group), gap.use.usage.feature) for group in _GROUPS.get(facet, (facet,))
-                        )
+    for gap in (gap for cause in causes for gap in cause.gaps):
+        if isinstance(gap.row.answer, Approximate | Full):
+            key = None if gap.use.service is None else gap.use.service.key
+            fronts = () if key is None else (front.key for front in meant.fronts.get(key, ()))
+            for each in (key, *fronts):
+                yield from (((each, words), gap.use.usage.feature) for words in gap.row.answer.facets)

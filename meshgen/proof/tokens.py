@@ -8,7 +8,7 @@ from dataclasses import replace
 from meshgen.intent.outcome.call import BEARER, Token
 from meshgen.intent.outcome.conditions import TokenCondition
 
-_OTHER = "none-of-these"
+OTHER = "none-of-these"  # an audience or a value that nobody asks for
 
 
 def tokens(conditions: Iterable[TokenCondition]) -> tuple[Token | None, ...]:
@@ -30,12 +30,12 @@ def _around(condition: TokenCondition) -> Iterator[Token]:
     yield good
     yield replace(good, is_valid=False)
     if condition.audiences:
-        yield replace(good, audiences=(_OTHER,))
+        yield replace(good, audiences=(OTHER,))
         yield from (replace(good, audiences=(each,)) for each in condition.audiences[1:])
     for name, values in condition.claims:
         rest = {key: value for key, value in good.claims.items() if key != name}
         yield replace(good, claims=rest)
-        yield from (replace(good, claims={**rest, name: (each,)}) for each in (*values[1:], _OTHER))
-        yield replace(good, claims={**rest, name: (_OTHER, *values)})
+        yield from (replace(good, claims={**rest, name: (each,)}) for each in (*values[1:], OTHER))
+        yield replace(good, claims={**rest, name: (OTHER, *values)})
     for place in (BEARER, *condition.places):
         yield replace(good, place=place)

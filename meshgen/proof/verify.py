@@ -13,10 +13,11 @@ from meshgen.intent.outcome.evaluator import Evaluator
 from meshgen.intent.outcome.facets import Basis, Facet, Outcome, Value, Verdict
 from meshgen.intent.outcome.world import World
 from meshgen.proof.comparing import Contrast, contrasts
+from meshgen.proof.excuses import words_for
 from meshgen.proof.places import Place
 from meshgen.proof.witnesses import Bounds, Witnesses, witnesses
 
-Excused = Mapping[tuple[ServiceKey | None, str], str]  # (service, group of facets): the finding that says so
+Excused = Mapping[tuple[ServiceKey | None, str], str]  # (service, words of a row): the feature that it is of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +29,11 @@ class Sides:
     world: World
     is_intent: bool  # the first one is, and what it does not say it leaves to the mesh
     excused: Excused = field(default_factory=dict)
+
+    def excuse(self, facet: Facet, place: Place, call: Call) -> str | None:
+        """Give the words by which a finding says that a facet differs for a call, if one does."""
+        found = (words for words in words_for(facet, place, call) if (place.service, words) in self.excused)
+        return next(found, None)
 
 
 class Difference(NamedTuple):
@@ -98,17 +104,19 @@ class _Tally:
 
     def _ask(self, sides: Sides, place: Place, call: Call) -> None:
         one, other = sides.one.outcome(call), sides.other.outcome(call)
-        for contrast in contrasts(one, other, may_be_silent=sides.is_intent):
-            group = contrast.facet.group
-            if self._facets is not None and group not in self._facets:
+        # Pods of no service are left as they are: there an intent that says nothing asks that nothing be done.
+        may_be_silent = sides.is_intent and place.service is not None
+        for contrast in contrasts(one, other, may_be_silent=may_be_silent):
+            if self._facets is not None and contrast.facet.group not in self._facets:
                 continue
             self._compared[contrast.facet] += 1
             if contrast.is_equal:
                 continue
-            if (place.service, group) in sides.excused:
-                self._excused.add((place.service, group))
-            else:
+            words = sides.excuse(contrast.facet, place, call)
+            if words is None:
                 self._differ(Difference(place, call, contrast, 1))
+            else:
+                self._excused.add((place.service, words))
         if sides.is_intent:
             self._name_ambient(one, other)
 

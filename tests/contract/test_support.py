@@ -12,6 +12,7 @@ import yaml
 from meshgen.backend import backend, backend_names
 from meshgen.intent.features import declared
 from meshgen.intent.model import MeshIntent
+from meshgen.proof.excuses import is_known
 from meshgen.support import NOT_BUILT, Approximate, Full, Row, Unsupported, stand_in
 
 TABLES = Path(__file__).parent / "support"
@@ -74,7 +75,7 @@ def declared_by(row: Row) -> Line:
         widens=row.widens,
         requires=frozenset((each.id, each.severity.value) for each in row.requires),
         remark=row.answer.severity.value if isinstance(row.answer, Full) and row.answer.remark else None,
-        facets=frozenset(row.answer.facets) if isinstance(row.answer, Approximate) else frozenset(),
+        facets=frozenset(row.answer.facets) if isinstance(row.answer, Approximate | Full) else frozenset(),
     )
 
 
@@ -112,6 +113,14 @@ def test_a_mesh_answers_weaker_than_it_could_in_few_places_and_says_why(
 
     assert len(weaker) <= MOST_WEAKER
     assert [row for row in weaker if row["answer"] == "unsupported"] == []
+
+
+@pytest.mark.parametrize("mesh", BACKENDS)
+def test_a_row_says_in_known_words_what_differs(mesh: str) -> None:
+    rows = backend(mesh).capabilities.rows
+    answers = (row.answer for row in rows if isinstance(row.answer, Approximate | Full))
+
+    assert [words for answer in answers for words in answer.facets if not is_known(words)] == []
 
 
 def test_every_table_is_of_a_mesh() -> None:

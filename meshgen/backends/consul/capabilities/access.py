@@ -9,6 +9,7 @@ from meshgen.backends.consul.capabilities.axes import (
     PARAMS,
     PROBED_PORT,
     SINGLETONS,
+    UNLISTED,
     WIDE_MODE,
 )
 from meshgen.backends.consul.capabilities.patches import past_the_proxy
@@ -49,7 +50,7 @@ def _excluded(severity: Severity) -> Requires:
 
 _PLAINTEXT = Approximate(
     how="plaintext passes without a look at any intention, those of the cluster included",
-    facets=("verdict", "transport"),
+    facets=("verdict of plaintext",),
 )
 _NOT_PERMISSIVE = Unsupported(
     why="plaintext to a permissive service passes its intentions",
@@ -129,7 +130,7 @@ ACCESS = (
         when={**NAMESPACES.within("mirrored"), **WIDE_MODE.within("other")},
         answer=Approximate(
             how="services of the namespace that no intent lists stay strict, which is stricter",
-            facets=("transport",),
+            facets=("verdict of plaintext",),
         ),
         source="hashicorp/consul agent/structs/config_entry.go",
     ),
@@ -148,7 +149,21 @@ ACCESS = (
         answer=Full(),
         source="hashicorp/consul agent/structs/config_entry_intentions.go",
     ),
-    Row(features=("authorization.default.allow",), answer=Full(), source=_RBAC),
+    Row(
+        features=("authorization.default.allow",),
+        when=UNLISTED.within("none"),
+        answer=Full(),
+        source=_RBAC,
+    ),
+    Row(
+        features=("authorization.default.allow",),
+        when=UNLISTED.within("unknown"),
+        answer=Approximate(
+            how="nobody reaches a container port that the intent does not list, which is stricter",
+            facets=("verdict of unlisted ports",),
+        ),
+        source=_LISTENERS,
+    ),
     Row(
         features=("authorization.default.deny",),
         when=EDITION.within("community"),
@@ -185,7 +200,8 @@ ACCESS = (
         features=("jwtProviders.forward.false",),
         when=PARAMS.within("params"),
         answer=Approximate(
-            how="a token in a query parameter reaches the application all the same", facets=("headers",)
+            how="a token in a query parameter reaches the application all the same",
+            facets=("rewrite.path of tokens in parameters",),
         ),
         source=_JWT,
     ),
@@ -193,7 +209,7 @@ ACCESS = (
     Row(
         features=("probes.tcp",),
         answer=Approximate(
-            how="the proxy answers, whether the application listens or not", facets=("verdict",)
+            how="the proxy answers, whether the application listens or not", facets=("verdict of probes",)
         ),
         source=_PROBES,
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from meshgen.backends.consul.plan.names import Names, subsets
 from meshgen.backends.consul.profiles import is_mirrored, owns_singletons
 from meshgen.intent.access import Action, Mode
+from meshgen.intent.listing import is_listed
 from meshgen.intent.match import PathExact
 from meshgen.intent.resolved import ResolvedService, ServiceVersion
 from meshgen.intent.traffic import Fault
@@ -91,6 +92,11 @@ INTENTIONS = Axis(
     name="intentions",
     values=("open", "closed"),
     of=lambda use: "closed" if _is_closed(service_of(use)) else "open",
+)
+UNLISTED = Axis(
+    name="unlisted ports",
+    values=("none", "unknown"),
+    of=lambda use: "none" if is_listed(service_of(use), use.set) else "unknown",
 )
 ACCOUNT = Axis(
     name="account",

@@ -63,7 +63,7 @@ POLICY = (
         when=_AT_CALLERS,
         answer=Approximate(
             how="it is written at the callers that the set knows; others, and gateways, are not bound",
-            facets=("circuitBreaker",),
+            facets=("circuitBreaker of callers of no service",),
         ),
         source=_CLUSTERS,
     ),
@@ -73,7 +73,7 @@ POLICY = (
         answer=Approximate(
             how="it is written at the callers that the set knows, in whole percents, and Envoy's ejection by "
             "success rate stays on; other callers, and gateways, are not bound",
-            facets=("outlierDetection",),
+            facets=("outlierDetection of callers of no service", "outlierDetection.maxEjectionPercent"),
         ),
         source="hashicorp/consul agent/xds/config/config.go",
     ),

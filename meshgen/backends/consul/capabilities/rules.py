@@ -186,7 +186,10 @@ RULES = (
     Row(
         features=("authorization.rules.when.jwt.claims",),
         when=POLARITY.within("allow", "except"),
-        answer=Full(remark="a claim whose value is a list never matches: Consul compares it with one text"),
+        answer=Full(
+            remark="a claim whose value is a list never matches: Consul compares it with one text",
+            facets=("verdict of claims that are lists",),
+        ),
         source=_RBAC,
     ),
     Row(

@@ -165,7 +165,7 @@ TRAFFIC = (
         when={**EDITION.within("enterprise"), **ROUTE_FAULTS.within("no")},
         answer=Approximate(
             how="the receiving proxy draws it, in whole percents and for every caller; aborts may be retried",
-            facets=("fault", "retries", "timeout"),
+            facets=("fault", "retries of aborted requests", "timeout of aborted requests"),
         ),
         source=_FAULTS,
     ),

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from meshgen.backends.consul.profiles import is_enterprise, is_mirrored
 from meshgen.intent.keys import Account, ServiceKey
+from meshgen.intent.listing import owner_of
 from meshgen.intent.resolved import ResolvedService, ResolvedSet, ServiceVersion, ToOther
 from meshgen.profile import Profile
 
@@ -64,9 +65,7 @@ class Names(NamedTuple):
 
     def owner(self, service: ResolvedService) -> ResolvedService:
         """The service that has the pods: itself, or the one whose pods it fronts."""
-        if service.written.pods_of is None:
-            return service
-        return self.resolved.services[ServiceKey(service.key.namespace, service.written.pods_of)]
+        return owner_of(service, self.resolved)
 
     def target(self, destination: ToOther) -> ResolvedService | None:
         """The service of the set that a route leads to; None where it is described elsewhere."""

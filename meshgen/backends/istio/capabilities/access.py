@@ -84,7 +84,8 @@ _REQUESTS = (
     Row(
         features=(f"{_TO}.hostnames",),
         answer=Approximate(
-            how="behind *. a host that is sent with its port is not let in", facets=("verdict",)
+            how="behind *. a host that is sent with its port is not let in",
+            facets=("verdict of hosts with a port",),
         ),
         source="istio/istio pilot/pkg/security/authz/matcher/header.go",
         when={**HOSTNAMES.within("wildcard"), **POLARITY.within("allow")},
@@ -104,7 +105,8 @@ _TOKENS = (
     Row(
         features=("authorization.rules.when.jwt.provider",),
         answer=Approximate(
-            how="a request with an invalid token is answered with 401 on every path", facets=("verdict",)
+            how="a request with an invalid token is answered with 401 on every path",
+            facets=("verdict of tokens that are refused",),
         ),
         source=_REQUEST,
     ),
@@ -118,7 +120,7 @@ _TOKENS = (
         features=("authorization.rules.when.jwt.claims",),
         answer=Approximate(
             how="the claims scope and permission are split at spaces, so one word of several is enough",
-            facets=("verdict",),
+            facets=("verdict of claims with spaces",),
         ),
         source="istio/istio pilot/pkg/security/authn/policy_applier.go",
         widens=True,

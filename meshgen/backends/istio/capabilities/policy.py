@@ -10,7 +10,7 @@ _CLUSTER = "istio/istio pilot/pkg/networking/core/cluster_traffic_policy.go"
 _DETECTORS = ("outlierDetection.consecutive5xx", "outlierDetection.consecutiveGatewayErrors")
 _DIRECTLY = Approximate(
     how="callers dial the pods of a headless Service by address, an ejected one too",
-    facets=("policy",),
+    facets=("outlierDetection of receiving proxies",),
 )
 
 POLICY = (
@@ -32,7 +32,8 @@ POLICY = (
             "circuitBreaker.maxRequestsPerConnection",
         ),
         answer=Approximate(
-            how="each pod's own proxy applies the limits to what it receives too", facets=("policy",)
+            how="each pod's own proxy applies the limits to what it receives too",
+            facets=("circuitBreaker of receiving proxies",),
         ),
         source=_CLUSTER,
     ),
@@ -64,7 +65,10 @@ POLICY = (
     ),
     Row(
         features=("outlierDetection.maxEjectionPercent",),
-        answer=Approximate(how="the percentage is cut to a whole number, 1 at least", facets=("policy",)),
+        answer=Approximate(
+            how="the percentage is cut to a whole number, 1 at least",
+            facets=("outlierDetection.maxEjectionPercent",),
+        ),
         source=_DESTINATION_RULE,
         when=PERCENT.within("fraction"),
     ),
@@ -72,7 +76,7 @@ POLICY = (
         features=("rateLimit.requests", "rateLimit.per.*", "rateLimit.burst"),
         answer=Approximate(
             how="Istio has no rate limit of its own, so Envoy's is patched in, whose interface may change",
-            facets=("policy",),
+            facets=("rateLimit of other versions",),
         ),
         source="istio/istio samples/ratelimit/local-rate-limit-service.yaml",
     ),

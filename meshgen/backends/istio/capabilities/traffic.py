@@ -96,7 +96,7 @@ TRAFFIC = (
         features=("retries.retryOn.status",),
         answer=Approximate(
             how="the webhook refuses a status that HTTP does not define, so it is not retried",
-            facets=("retries",),
+            facets=("retries.attempts", "retries.retryOn"),
         ),
         source=_VALIDATION,
         when=STATUS.within("other"),
@@ -109,7 +109,9 @@ TRAFFIC = (
     ),
     Row(
         features=("retries.backoff.max",),
-        answer=Approximate(how="the longest wait is always ten times backoff.base", facets=("retries",)),
+        answer=Approximate(
+            how="the longest wait is always ten times backoff.base", facets=("retries.backoff.max",)
+        ),
         source=_ENVOY,
         when=BACKOFF.within("other"),
     ),

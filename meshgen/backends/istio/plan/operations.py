@@ -140,7 +140,7 @@ def _operation(request: Request, negated: _Negations, ports: set[str]) -> Operat
         paths=path_patterns(request.paths) or None,
         not_paths=negated.paths or None,
         hosts=_hosts(request.hostnames) or None,
-        not_hosts=negated.hosts or None,
+        not_hosts=(*negated.hosts, *_nameless(request.hostnames)) or None,
     )
 
 
@@ -152,6 +152,13 @@ def _hosts(hostnames: tuple[str, ...]) -> tuple[str, ...]:
 def _host_forms(name: str) -> tuple[str, ...]:
     # Behind a wildcard there can be no second one for the port.
     return (name,) if name.startswith("*.") else (name, f"{name}:*")
+
+
+def _nameless(hostnames: tuple[str, ...]) -> Iterator[str]:
+    """Take out what a wildcard covers without a label in its place, and no other wildcard with one."""
+    # istio/istio pilot/pkg/security/authz/matcher/header.go: HostMatcher looks at the end of the host alone
+    ends = [name.removeprefix("*") for name in hostnames if name.startswith("*.")]
+    return (end for end in ends if not any(end != other and end.endswith(other) for other in ends))
 
 
 def _conditions(request: Request, negated: _Negations) -> tuple[Condition, ...]:

@@ -207,7 +207,8 @@ ACCESS = (
     Row(
         features=_LOOSE_HEADERS,
         answer=Approximate(
-            how="a value with other than visible ASCII characters never matches", facets=("verdict",)
+            how="a value with other than visible ASCII characters never matches",
+            facets=("verdict of header values beyond ASCII",),
         ),
         source=_HEADERS,
         when=POLARITY.within("allow"),
@@ -232,7 +233,8 @@ ACCESS = (
     Row(
         features=(f"{_TO}.hostnames",),
         answer=Approximate(
-            how="host names are compared with case, so one in capitals never matches", facets=("verdict",)
+            how="host names are compared with case, so one in capitals never matches",
+            facets=("verdict of hosts in capitals",),
         ),
         source=_HOSTS,
         when=POLARITY.within("allow"),
@@ -240,7 +242,8 @@ ACCESS = (
     Row(
         features=(f"{_TO}.hostnames",),
         answer=Approximate(
-            how="host names are compared with case, so one in capitals slips past", facets=("verdict",)
+            how="host names are compared with case, so one in capitals slips past",
+            facets=("verdict of hosts in capitals",),
         ),
         source=_HOSTS,
         widens=True,
@@ -277,7 +280,7 @@ ACCESS = (
         answer=Approximate(
             how="the kubelet has no identity, so everybody may ask what it asks, in plain text too; "
             "--set 'probeNetworks=[10.0.0.0/8]' names its addresses",
-            facets=("verdict", "mtls"),
+            facets=("verdict",),
         ),
         source=_PROBES,
         widens=True,

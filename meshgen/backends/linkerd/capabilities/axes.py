@@ -9,14 +9,13 @@ from meshgen.backends.linkerd.plan.pods import (
     closes_half,
     halves,
     is_asked_by,
-    is_listed,
-    owner_of,
     ports_of,
 )
 from meshgen.backends.linkerd.plan.timing import duration, is_set
 from meshgen.backends.linkerd.plan.traffic import has_traffic_split, is_split_alone
 from meshgen.backends.linkerd.profiles import InboundPolicy, Traffic, block_of
 from meshgen.intent.access import Action, Mode, Probe
+from meshgen.intent.listing import is_listed, owner_of
 from meshgen.intent.model import Port, Protocol
 from meshgen.intent.policy import Backoff, OutlierDetection, RateLimit, RetryCondition
 from meshgen.intent.resolved import ResolvedService, ToOther

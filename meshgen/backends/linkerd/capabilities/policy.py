@@ -24,7 +24,7 @@ BALANCING = (
     Row(
         features=("loadBalancing.policy.*",),
         answer=Approximate(
-            how="the quicker of two instances drawn at random gets a request", facets=("policy",)
+            how="the quicker of two instances drawn at random gets a request", facets=("loadBalancing",)
         ),
         source=_BALANCER,
     ),
@@ -66,7 +66,7 @@ BALANCING = (
             answer=Approximate(
                 how="an instance that failed is left out for a time that doubles with each failure, and then "
                 "tried with one request",
-                facets=("policy",),
+                facets=("outlierDetection of repeated failures",),
             ),
             source=_ACCRUAL,
             requires=requires,

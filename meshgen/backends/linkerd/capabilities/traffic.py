@@ -70,7 +70,8 @@ TRAFFIC = (
             "routes.match.headers.regex",
         ),
         answer=Approximate(
-            how="a value with other than visible ASCII characters never matches", facets=("backends",)
+            how="a value with other than visible ASCII characters never matches",
+            facets=("split of header values beyond ASCII",),
         ),
         source=_HEADERS,
         when=HEADERS.within("fitting"),
@@ -116,7 +117,7 @@ TRAFFIC = (
     Row(
         features=("headers.response.*",),
         answer=Approximate(
-            how="a redirect, which the proxy answers itself, is not edited", facets=("headers",)
+            how="a redirect, which the proxy answers itself, is not edited", facets=("headers.response",)
         ),
         source="linkerd/linkerd2-proxy linkerd/app/outbound/src/http/logical/policy/route/filters.rs",
         when={**PROTOCOLS.within("HTTP"), **ANSWERS.within("redirects too")},
@@ -164,7 +165,9 @@ TRAFFIC = (
     ),
     Row(
         features=("retries.retryOn",),
-        answer=Approximate(how="a stream that the server refuses is retried too", facets=("retries",)),
+        answer=Approximate(
+            how="a stream that the server refuses is retried too", facets=("retries.retryOn",)
+        ),
         source=_RETRY,
         when=REFUSED.within("not asked for"),
     ),

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from meshgen.backends.linkerd.plan.access import access
 from meshgen.backends.linkerd.plan.cells import UncuttableError
 from meshgen.backends.linkerd.plan.identities import UnsayableError
-from meshgen.backends.linkerd.plan.pods import ContainerPort, is_closed_beside, ports_of, unlisted
+from meshgen.backends.linkerd.plan.pods import ContainerPort, is_closed_beside, ports_of
 from meshgen.backends.linkerd.plan.servers import Guarded
 from meshgen.diagnostics import Code, Diagnostic, Severity
 from meshgen.gatewayapi.requests import Alternative, covers
 from meshgen.intent.features import Written
+from meshgen.intent.listing import unlisted
 from meshgen.intent.match import Method, PathExact
 from meshgen.intent.resolved import ResolvedService, ResolvedSet
 from meshgen.intent.shown import ShownProbe

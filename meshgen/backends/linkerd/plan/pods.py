@@ -9,10 +9,8 @@ from meshgen.backends.linkerd.plan.access import Asked
 from meshgen.backends.linkerd.profiles import InboundPolicy, block_of
 from meshgen.intent.access import Action, Mode
 from meshgen.intent.features import Located
-from meshgen.intent.keys import ServiceKey
 from meshgen.intent.policy import RateLimit
 from meshgen.intent.resolved import NamespaceWide, ResolvedService, ResolvedSet, ServicePort
-from meshgen.intent.shown import ShownContainerPort
 from meshgen.manifest import Pairs
 from meshgen.profile import Profile
 
@@ -79,12 +77,6 @@ def says(owner: ResolvedService, port: ServicePort) -> bool:
     return owner.mode is not None or port.target in owner.port_modes or owner.has_authorization
 
 
-def owner_of(service: ResolvedService, resolved: ResolvedSet) -> ResolvedService:
-    """Find the service whose pods a Service fronts: itself, or that of `podsOf`."""
-    fronted = service.written.pods_of
-    return service if fronted is None else resolved.services[ServiceKey(service.key.namespace, fronted)]
-
-
 def _selectors(owner: ResolvedService) -> Iterator[tuple[str | None, Pairs]]:
     """The service's own pods, and those of versions that its selector does not pick."""
     yield None, _pairs(owner.selector)
@@ -149,21 +141,4 @@ def is_closed_beside(service: ResolvedService, profile: Profile) -> bool:
     mode, default = halves(profile)
     return (service.default is Action.DENY and default is not Action.DENY) or (
         service.mode is Mode.STRICT and mode is not Mode.STRICT
-    )
-
-
-def is_listed(service: ResolvedService, resolved: ResolvedSet) -> bool:
-    """Tell whether the inputs show the pods of a service, and no container port without a Server."""
-    own = (version.selector for version in service.versions.values() if version.has_own_selector)
-    are_shown = all(any(pod.is_picked_by(each) for pod in service.pods) for each in (service.selector, *own))
-    return are_shown and not unlisted(service, resolved)
-
-
-def unlisted(service: ResolvedService, resolved: ResolvedSet) -> tuple[ShownContainerPort, ...]:
-    """List the container ports that the inputs show and the intent does not."""
-    owner = owner_of(service, resolved)
-    every = (owner, *resolved.fronts.get(owner.key, ()))
-    targets = {port.target for each in every for port in each.ports}
-    return tuple(
-        shown for pod in owner.pods for shown in pod.ports if not targets & {shown.number, shown.name}
     )
