@@ -53,11 +53,22 @@ def places(
     if of is None:
         namespaces |= {pod.namespace for pod in world.pods.values()}
     for title, pod in sorted(world.pods.items()):
-        if title in owners or (title not in picked and pod.namespace in namespaces):
-            yield from _of_pod(world, pod, owners.get(title))
+        if title in owners:
+            yield from _of_pod(world, pod, owners[title])
+        elif title not in picked and pod.namespace in namespaces:
+            yield from _of_nobody(world, pod)
 
 
-def _of_pod(world: World, pod: Pod, owner: ServiceKey | None) -> Iterator[Place]:
+def _of_nobody(world: World, pod: Pod) -> Iterator[Place]:
+    """List what a pod that no service picks may listen on: its own ports, and those of all pods beside it."""
+    near = [each for each in world.pods.values() if each.namespace == pod.namespace]
+    beside = {number for each in near for number in (*each.ports.values(), *dict(_fronted(world, each)))}
+    for number in sorted({*beside, UNLISTED}):
+        for protocol in (Protocol.HTTP, Protocol.TCP):
+            yield Place(ToPod(pod.title, number), protocol, None)
+
+
+def _of_pod(world: World, pod: Pod, owner: ServiceKey) -> Iterator[Place]:
     fronted = dict(_fronted(world, pod))
     for number, protocol in sorted(fronted.items(), key=lambda pair: pair[0]):
         yield Place(ToPod(pod.title, number), protocol, owner, is_probed=True)

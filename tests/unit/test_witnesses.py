@@ -209,6 +209,10 @@ def test_places_are_ports_of_services_and_what_no_service_fronts() -> None:
         (ToPod("shop/cart", 9090), "tcp", CART, False),
         (ToPod("shop/cart", UNLISTED), "http", CART, False),
         (ToPod("shop/cart", UNLISTED), "tcp", CART, False),
+        (ToPod("shop/other", 8080), "http", other, False),
+        (ToPod("shop/other", 8080), "tcp", other, False),
+        (ToPod("shop/other", 9090), "http", other, False),
+        (ToPod("shop/other", 9090), "tcp", other, False),
         (ToPod("shop/other", UNLISTED), "http", other, False),
         (ToPod("shop/other", UNLISTED), "tcp", other, False),
         (ToPod("shop/web", 8080), "http", web, True),
@@ -219,4 +223,8 @@ def test_places_are_ports_of_services_and_what_no_service_fronts() -> None:
 
 def test_pods_that_no_service_picks_are_asked_in_whole_namespaces() -> None:
     found = [(place.to, place.protocol.value) for place in places(world(), (), wide=("shop",))]
-    assert found == [(ToPod("shop/other", UNLISTED), "http"), (ToPod("shop/other", UNLISTED), "tcp")]
+    assert found == [
+        (ToPod("shop/other", number), protocol)
+        for number in (8080, 9090, UNLISTED)
+        for protocol in ("http", "tcp")
+    ]
