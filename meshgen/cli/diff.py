@@ -33,6 +33,7 @@ from meshgen.profile import Profile
 from meshgen.profiles import Choice
 from meshgen.proof.diff import Ages, Changes, changes
 from meshgen.proof.sides import services, supposed
+from meshgen.proof.telling import nothing_to_ask
 from meshgen.proof.witnesses import Bounds
 from meshgen.proof.worlds import world_with
 from meshgen.rendering import Rendering
@@ -160,6 +161,10 @@ def _offline(names: tuple[str, ...], how: How, form: str, telling: Telling) -> i
             return _UNCOMPARABLE
         progress.stage("comparing")
         moved = None if form == "text" else changes(together(old, new), Bounds())
+    if moved is not None and not moved.classes:
+        findings.extend((nothing_to_ask(),))
+        telling.tell(findings, summary="nothing compared")
+        return _UNCOMPARABLE
     text = lines(old, new, (names[0], names[1])) if moved is None else _MOVED[form](moved)
     is_same = text == "" if moved is None else not moved.rows
     is_read = write_out(text, findings)

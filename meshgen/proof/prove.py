@@ -14,7 +14,7 @@ from meshgen.profile import Profile
 from meshgen.proof.manifests import Manifests
 from meshgen.proof.places import places
 from meshgen.proof.sides import rendered
-from meshgen.proof.telling import unequal
+from meshgen.proof.telling import nothing_to_ask, unequal
 from meshgen.proof.verify import Proof, Sides, verify
 from meshgen.proof.witnesses import Bounds
 from meshgen.proof.worlds import world_with
@@ -88,7 +88,10 @@ def _required(rendering: Rendering) -> set[str]:
 
 
 def prove_manifests(one: Manifests, other: Manifests, asked: Asked) -> Proved:
-    """Hold two sets of manifests against each other, over the Services and workloads of both."""
+    """Hold two sets of manifests against each other, over the Services and workloads of both.
+
+    Reports MG602, MG603 and MG610.
+    """
     world = world_with((*one.resources, *other.resources))
     sides = Sides(
         one=one.choice.backend.evaluator(Resources(one.resources), world, one.choice.profile),
@@ -100,4 +103,5 @@ def prove_manifests(one: Manifests, other: Manifests, asked: Asked) -> Proved:
     nodes = {**one.nodes, **other.nodes}
     names = (f"{one.choice.profile.name} (the first)", f"{other.choice.profile.name} (the other)")
     found = unequal(proof, names=names, mesh=None, nodes=nodes)
-    return Proved(proof=proof, findings=tuple(found), required=())
+    lacking = () if proof.classes else (nothing_to_ask(),)
+    return Proved(proof=proof, findings=(*lacking, *found), required=())

@@ -27,8 +27,23 @@ SAMPLED = Code(
     meaning="There are too many classes of requests to ask about each, so pairs and a sample were.",
     severity=Severity.NOTE,
 )
+NOTHING_TO_ASK = Code(
+    number="MG610",
+    slug="nothing-to-ask",
+    meaning="No Service or workload stands among the manifests, so there is no request to ask about.",
+)
 
 Nodes = Mapping[Resource, MapNode]  # where objects stand in files; empty for what was rendered
+
+
+def nothing_to_ask() -> Diagnostic:
+    """Report MG610: what nobody can call is no proof of anything."""
+    return Diagnostic(
+        code=NOTHING_TO_ASK,
+        message="the files hold no Service and no workload, so no request can be asked about",
+        severity=NOTHING_TO_ASK.severity,
+        hint="name the files with Services and workloads beside the manifests",
+    )
 
 
 def unequal(proof: Proof, *, names: tuple[str, str], mesh: str | None, nodes: Nodes) -> Iterator[Diagnostic]:

@@ -36,6 +36,7 @@ WITHOUT = {
     "MG603": "takes a hundred thousand classes of requests",
     "MG608": "of the command line",
     "MG609": "of the command line",
+    "MG610": "of two sides that are compared",
     "MG701": "of names on the command line",
     "MG702": "of names on the command line",
     "MG703": "of names on the command line",
