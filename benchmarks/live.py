@@ -5,7 +5,7 @@ says whether it holds: for 1,000 different objects of Istio, `validate --live` t
 time of `kubectl apply --server-side --dry-run=server` where a way to a cluster nearby lies between both and
 the API server, and no more than kubectl where the server shares the cores of its clients.
 
-There half is out of reach. On two cores that do nothing else kubectl takes 2.7 s and meshgen 0.75 of it: the
+There half is not reached. With two cores to themselves kubectl took 2.7 s, and meshgen 0.75 of it: the
 server computes for 1.9 s, `validate` for 0.6 s without a cluster, importing kubernetes takes 0.15 s, and
 asking 0.5 s; before the first object is sent, 0.5 s are over, in which one core does nothing.
 """
