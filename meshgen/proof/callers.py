@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterable, Iterator
 
-from meshgen.intent.keys import Account, ServiceKey
+from meshgen.intent.keys import Account
 from meshgen.intent.outcome.call import Caller, Reach
 from meshgen.intent.outcome.conditions import Conditions
 from meshgen.intent.outcome.world import World
@@ -28,7 +28,7 @@ def callers(world: World, namespace: str, conditions: Conditions) -> tuple[Calle
 
 
 def _identities(world: World, namespace: str, conditions: Conditions) -> Iterator[Caller]:
-    by_account = _services(world)
+    by_account = world.services_of
     told = {account for account in conditions.accounts if account.name != STRANGER}
     # Where names alone count they are taken to be unique: one that is known is not met a second time.
     told |= {Account(ELSEWHERE, name) for name in conditions.names - {account.name for account in told}}
@@ -38,17 +38,6 @@ def _identities(world: World, namespace: str, conditions: Conditions) -> Iterato
             yield Caller(reach=Reach.PROXIED, account=account, service=service)
     for where in sorted({namespace, *conditions.namespaces, ELSEWHERE}):
         yield Caller(reach=Reach.PROXIED, account=Account(where, STRANGER))
-
-
-def _services(world: World) -> dict[Account, tuple[ServiceKey | None, ...]]:
-    """Say which services run as which account; pods that no service picks call for themselves."""
-    found: dict[Account, dict[ServiceKey | None, None]] = {}
-    for service in world.services.values():
-        for pod in world.pods_of(service):
-            found.setdefault(pod.account, {})[service.key] = None
-    for pod in world.pods.values():
-        found.setdefault(pod.account, {None: None})
-    return {account: tuple(keys) for account, keys in found.items()}
 
 
 def addresses(networks: Iterable[str]) -> tuple[str, ...]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from meshgen.intent.keys import Account, ServiceKey
 from meshgen.intent.model import Protocol
@@ -60,7 +61,7 @@ class Service:
         return next((port for port in self.ports if port.number == number), None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class World:
     """All of it; `services` and `pods` do not change while a request is under way."""
 
@@ -71,9 +72,32 @@ class World:
 
     def pods_of(self, service: Service, extra: Mapping[str, str] | None = None) -> tuple[Pod, ...]:
         """List the pods behind a Service, those alone with `extra` labels too; without selector none."""
+        if not service.selector:
+            return ()
         wanted = {**service.selector, **(extra or {})}
-        same = (pod for pod in self.pods.values() if pod.namespace == service.key.namespace)
-        return tuple(pod for pod in same if service.selector and pod.is_picked_by(wanted))
+        found = (self._by_label.get((service.key.namespace, *label), ()) for label in wanted.items())
+        fewest: Sequence[Pod] = min(found, key=len)
+        return tuple(pod for pod in fewest if pod.is_picked_by(wanted))
+
+    @cached_property
+    def _by_label(self) -> Mapping[tuple[str, str, str], Sequence[Pod]]:
+        """Pods by namespace and one of their labels, so that selectors need not look at all of them."""
+        found: dict[tuple[str, str, str], list[Pod]] = {}
+        for pod in self.pods.values():
+            for label in pod.labels.items():
+                found.setdefault((pod.namespace, *label), []).append(pod)
+        return found
+
+    @cached_property
+    def services_of(self) -> Mapping[Account, tuple[ServiceKey | None, ...]]:
+        """Name the services whose pods run as an account; None stands for pods that no Service picks."""
+        found: dict[Account, dict[ServiceKey | None, None]] = {}
+        for service in self.services.values():
+            for pod in self.pods_of(service):
+                found.setdefault(pod.account, {})[service.key] = None
+        for pod in self.pods.values():
+            found.setdefault(pod.account, {None: None})
+        return {account: tuple(keys) for account, keys in found.items()}
 
     def container_port(self, pod: Pod, target: int | str) -> int | None:
         """Give the number of a container port; None where the pod has no port of that name."""
