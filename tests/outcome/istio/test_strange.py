@@ -12,6 +12,9 @@ from meshgen.backends.istio.outcome import unmodelled
 from meshgen.resources import Resource, Resources, spell
 
 
+CASES = Path(__file__).parents[2] / "cases"
+
+
 def told(text: str) -> list[tuple[str, str, str]]:
     bodies = [body for body in yaml.safe_load_all(text) if body is not None]
     found = unmodelled(Resources([Resource.of(body) for body in bodies]))
@@ -317,3 +320,18 @@ def test_of_upstream_s_own_files_only_those_of_providers_and_unshown_conditions_
     found = {path.name: len(told(path.read_text())) for path in sorted(folder.iterdir())}
 
     assert {name: number for name, number in found.items() if number} == expected[page]
+
+
+def test_a_rate_limit_that_envoy_would_refuse_is_told() -> None:
+    text = yaml.safe_load((CASES / "istio" / "rate-limit" / "istio.yaml").read_text("utf-8").split("---")[0])
+    patches = text["spec"]["configPatches"]
+    bucket = patches[0]["patch"]["value"]["typed_config"]["token_bucket"]
+    del bucket["fill_interval"]
+
+    assert told(yaml.safe_dump(text)) == [
+        (
+            f"EnvoyFilter shop/{text['metadata']['name']}",
+            "spec.configPatches[0]",
+            "spec.configPatches[0] changes Envoy in a way that is not understood",
+        )
+    ]

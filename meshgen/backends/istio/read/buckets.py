@@ -77,12 +77,20 @@ def _bucket(patch: Mapping[str, Any], of: Resource, path: Path) -> Bucket | None
                 "operation": "INSERT_BEFORE",
                 "value": {
                     "name": "envoy.filters.http.local_ratelimit",
-                    "typed_config": {"@type": kind, "token_bucket": tokens, **rest} as config,
+                    "typed_config": {
+                        "@type": kind,
+                        "stat_prefix": str(),
+                        "token_bucket": {
+                            "max_tokens": int() as most,
+                            "fill_interval": str() as every,
+                            **more,
+                        },
+                        **rest,
+                    } as config,
                 },
             },
         } if kind == _CONFIG and config.keys() <= _FIELDS and _is_always(rest):
-            interval = milliseconds(tokens["fill_interval"])
-            return Bucket(port, tokens["max_tokens"], tokens.get("tokens_per_fill", 1), interval, of, path)
+            return Bucket(port, most, more.get("tokens_per_fill", 1), milliseconds(every), of, path)
         case _:
             return None
 
