@@ -64,7 +64,9 @@ def fates(mesh: str) -> Iterator[Told]:
         new = {key: at for at, key in enumerate(keys) if key not in seen}
         if choice.backend.name == mesh and new:
             seen |= new.keys()
-            yield from _Golden(golden, choice, rendering).fates([bodies[at] for at in new.values()], [*new.values()])
+            yield from _Golden(golden, choice, rendering).fates(
+                [bodies[at] for at in new.values()], [*new.values()]
+            )
 
 
 def _rendered(golden: Golden) -> tuple[Choice, Rendering]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
@@ -10,7 +11,7 @@ from meshgen.backend import Backend
 from meshgen.intent.outcome.call import Call
 from meshgen.intent.outcome.conditions import Conditions
 from meshgen.intent.outcome.evaluator import Evaluator
-from meshgen.intent.outcome.facets import Outcome
+from meshgen.intent.outcome.facets import Facet, Outcome
 from meshgen.proof.comparing import contrasts
 from meshgen.proof.places import Place, places
 from meshgen.proof.sides import rendered
@@ -22,8 +23,8 @@ from tests.mutation.near import near, values
 
 MOST = Bounds(most=20_000)  # requests among which those that stand for others are looked for
 FEW = Bounds(most=300)  # in which each value of each part of a request is met
-_ALIKE = 2  # requests that fare alike in all, for the same reasons, of which neighbours are asked
-_KEPT = 2_500  # requests to one place
+_ALIKE = 3  # requests that fare alike in all, for the same reasons, of which neighbours are asked
+_KEPT = 2_000  # requests to one place that are asked whatever they are, and neighbours as many
 
 
 class _Answered(NamedTuple):
@@ -65,19 +66,23 @@ class Subject:
     def _keep(self, place: Place) -> _Kept:
         conditions = self._sides.other.conditions(place.to)
         calls = [*self._witnesses(self._sides, place, conditions, MOST)]
-        central = self._central(place, calls)
-        asked = list(near(central, values(calls)))
-        kept = [self._answered(place, call) for call in asked[:_KEPT]]
+        central = self._central(calls)
+        whatever = calls[:: len(calls) // _KEPT + 1]
+        beside = near(central, values(calls)) if len(whatever) < len(calls) else ()
+        asked = (*whatever, *itertools.islice(beside, _KEPT))
+        kept = [self._answered(place, call) for call in asked]
         for each in kept:
             for of in {id(step.basis.of) for step in each.done.steps if isinstance(step.basis.of, Resource)}:
                 self._citing[of].append(each)
         return _Kept(conditions, kept, central)
 
-    def _witnesses(self, sides: Sides, place: Place, conditions: Conditions, bounds: Bounds) -> Iterable[Call]:
+    def _witnesses(
+        self, sides: Sides, place: Place, conditions: Conditions, bounds: Bounds
+    ) -> Iterable[Call]:
         every = sides.one.conditions(place.to) | conditions
         return witnesses(sides.world, place, every, bounds).calls
 
-    def _central(self, place: Place, calls: Iterable[Call]) -> list[Call]:
+    def _central(self, calls: Iterable[Call]) -> list[Call]:
         """Choose requests for each way to fare, the smallest that fare so."""
         found: defaultdict[tuple[object, ...], list[Call]] = defaultdict(list)
         for call in calls:
@@ -96,17 +101,18 @@ class Subject:
 
     def _differs(self, asked: _Answered, outcome: Outcome) -> bool:
         """Compare with what is meant, or with what was rendered where a finding says that it differs."""
-        service, excused = asked.place.service, self._sides.excused
-        is_silent = service is not None
-        if any(
-            not each.is_equal and (service, each.facet.group) not in excused
-            for each in contrasts(asked.meant, outcome, may_be_silent=is_silent)
-        ):
+        place, _, meant, done = asked
+        # Pods of nobody are left as they are.
+        found = contrasts(meant, outcome, may_be_silent=place.service is not None)
+        if any(not each.is_equal and not self._is_excused(each.facet, asked) for each in found):
             return True
-        return service in self._pardoned and any(
-            not each.is_equal and (service, each.facet.group) in excused
-            for each in contrasts(asked.done, outcome, may_be_silent=False)
-        )
+        if place.service not in self._pardoned:
+            return False
+        found = contrasts(done, outcome, may_be_silent=False)
+        return any(not each.is_equal and self._is_excused(each.facet, asked) for each in found)
+
+    def _is_excused(self, facet: Facet, asked: _Answered) -> bool:
+        return self._sides.excuse(facet, asked.place, asked.call) is not None
 
     def catches(self, old: Resource, new: Resource) -> bool:
         """Tell whether a mutant is not understood, or some request shows that it does what is not meant."""

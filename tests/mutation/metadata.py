@@ -12,21 +12,25 @@ from tests.mutation.mutants import Reading
 
 # hashicorp/consul-k8s control-plane/api/v1alpha1: config entries are of the service whose name they bear;
 # ServiceIntentions name theirs in `spec.destination`.
-_NAMED = frozenset(("ServiceDefaults", "ServiceResolver", "ServiceRouter", "ServiceSplitter", "JWTProvider", "Service"))
+_NAMED = frozenset(
+    ("ServiceDefaults", "ServiceResolver", "ServiceRouter", "ServiceSplitter", "JWTProvider", "Service")
+)
 # istio/api networking/v1alpha3/virtual_service.proto: without `exportTo` it is exported to all namespaces,
 # and whole host names are the same in each.
 _EVERYWHERE = frozenset(("VirtualService",))
 
 
 def reading(of: Resource, every: Iterable[Resource], backend: Backend, profile: Profile) -> Reading:
-    """Say what counts of an object's metadata: a name where something is called so or another object names it.
+    """Say what counts of an object's metadata: names that objects are called by, and places.
 
     Istio and Linkerd read other names to decide between objects of one age alone, of which goldens have none
     that meet. Consul's community edition has no namespaces (hashicorp/consul-k8s
     control-plane/namespaces/namespaces.go).
     """
     named = of.kind in _NAMED or any(of.name in _names(each.spec) for each in every if each is not of)
-    is_placed = of.kind not in _EVERYWHERE and (backend.name != "consul" or profile.edition is Edition.ENTERPRISE)
+    is_placed = of.kind not in _EVERYWHERE and (
+        backend.name != "consul" or profile.edition is Edition.ENTERPRISE
+    )
     return Reading(domains=backend.domains, is_named=named, is_placed=is_placed or of.group == "")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from meshgen.backend import is_below
@@ -30,7 +30,7 @@ class _Field(NamedTuple):
     schema: Mapping[str, Any]
 
 
-_Change = tuple[str, Callable[[Any], Any]]
+_Change = tuple[str, Any]  # the way, and what stands there then
 
 
 class Reading(NamedTuple):
@@ -48,8 +48,14 @@ def mutants(schema: Mapping[str, Any], body: Mapping[str, Any], read: Reading) -
         if field.path != ("metadata", "namespace"):  # then whoever applies it chooses one
             left = changed(body, tuple(above), functools.partial(_without, last))
             yield Mutant("drop", field.path, field.value, left)
-        for way, change in _changes(field):
-            yield Mutant(way, field.path, field.value, changed(body, field.path, change))
+        for way, value in _changes(field):
+            yield Mutant(
+                way, field.path, field.value, changed(body, field.path, functools.partial(_put, value))
+            )
+
+
+def _put(value: Any, _before: Any) -> Any:
+    return value
 
 
 def _without(key: str | int, holder: Any) -> Any:
@@ -95,15 +101,15 @@ def _members(field: _Field) -> Iterator[_Field]:
 def _changes(field: _Field) -> Iterator[_Change]:
     match field.value:
         case bool() as flag:
-            yield "change", lambda _: not flag
+            yield "change", not flag
         case int() | float() as number:
-            yield "more", lambda _: number + 1
-            yield "less", lambda _: number - 1
+            yield "more", number + 1
+            yield "less", number - 1
         case str() as text:
             yield from _texts(text, field)
         case list() as items:
             if items != items[::-1]:
-                yield "reorder", lambda _: items[::-1]
+                yield "reorder", items[::-1]
             yield from _longer(items)
         case dict() as members:
             yield from _widened(members)
@@ -114,16 +120,16 @@ def _texts(text: str, field: _Field) -> Iterator[_Change]:
     if text in members:
         for other in members:
             if other != text:
-                yield f"as {other}", lambda _, other=other: other
+                yield f"as {other}", other
         return
-    yield "change", lambda _: _neighbour(text)
+    yield "change", _neighbour(text)
     shorter = _shorter(text, str(field.path[-1]))
     if shorter is not None:
-        yield "widen", lambda _: shorter
+        yield "widen", shorter
     elif isinstance(field.path[-1], int) and not text.isdecimal() and text not in _METHODS:
-        yield "widen", lambda _: f"{text}*"
+        yield "widen", f"{text}*"
     elif "egex" in str(field.path[-1]):
-        yield "widen", lambda _: f"{text}.*"
+        yield "widen", f"{text}.*"
 
 
 def _neighbour(text: str) -> str:
@@ -146,20 +152,20 @@ def _longer(items: Sequence[Any]) -> Iterator[_Change]:
     """Add an item that asks for nothing, or another method or path; a stranger's name says nothing here."""
     match items:
         case [dict(), *_]:
-            yield "widen", lambda _: [{}, *items]
+            yield "widen", [{}, *items]
         case [str() as text, *_] if text.startswith("/"):
-            yield "widen", lambda _: [*items, f"{text}x"]
+            yield "widen", [*items, f"{text}x"]
         case [str() as text, *_] if text in _METHODS:
-            yield "widen", lambda _: [*items, next(each for each in _METHODS if each not in items)]
+            yield "widen", [*items, next(each for each in _METHODS if each not in items)]
 
 
-_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "")
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT")
 
 
 def _widened(members: Mapping[str, Any]) -> Iterator[_Change]:
     for narrow, wide in _WIDER.items():
         if narrow in members and isinstance(members[narrow], str):
-            yield "widen", lambda value, pair=(narrow, wide): _renamed(value, *pair)
+            yield "widen", _renamed(members, narrow, wide)
 
 
 _WIDER = {"exact": "prefix", "pathExact": "pathPrefix"}

@@ -47,7 +47,7 @@ def _parts(call: Call) -> Iterator[tuple[_Part, Any]]:
 
 
 def near(calls: Iterable[Call], known: Values) -> Iterator[Call]:
-    """Yield requests, and each with another value in one part, or without a header or parameter; each once."""
+    """Yield requests, and each with another value in one part or without one; each once."""
     seen: set[str] = set()
     for call in calls:
         for each in (call, *_neighbours(call, known)):

@@ -25,10 +25,10 @@ def test_a_mutant_is_caught_or_nothing_can_tell_it(
     unlisted: list[str] = []
     for told in fates(mesh):
         counts[told.fate] += 1
-        fitting = [entry for entry in listed if told.is_told_by(entry)]
-        needed.update(str(entry) for entry in fitting if told.fate is Fate.SURVIVED)
-        if told.fate is Fate.SURVIVED and not fitting:
-            unlisted.append(str(told))
+        if told.fate is Fate.SURVIVED:
+            fitting = [entry for entry in listed if told.is_told_by(entry)]
+            needed.update(map(str, fitting))
+            unlisted += [] if fitting else [str(told)]
     total = counts[Fate.CAUGHT] + counts[Fate.SURVIVED]
     beside = f"{counts[Fate.REFUSED]} refused, {counts[Fate.SAME]} the same by defaults"
     record_property("measured", f"{mesh}: {counts[Fate.SURVIVED]} of {total} mutants listed; {beside}")

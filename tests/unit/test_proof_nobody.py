@@ -5,6 +5,8 @@ from __future__ import annotations
 from meshgen.api import read_intents, render
 from meshgen.diagnostics import Findings
 from meshgen.inputs import Content
+from meshgen.intent.outcome.call import ToPod
+from meshgen.intent.outcome.facets import Facet
 from meshgen.profiles import choose
 from meshgen.proof.places import places
 from meshgen.proof.sides import rendered
@@ -32,10 +34,9 @@ def test_a_policy_that_reaches_pods_of_no_service_differs_there() -> None:
 
     proof = verify(sides, places(sides.world, rendering.left.services), bounds=Bounds())
 
-    told = {
-        (each.place.service, each.call.to.pod, str(each.contrast.facet.value)) for each in proof.differences
-    }
-    assert told == {(None, "shop/(unlisted)", "verdict")}
+    assert [(each.call.to, each.contrast.facet) for each in proof.differences] == [
+        (ToPod("shop/(unlisted)", 80), Facet.VERDICT)
+    ]
 
 
 def _unselective(of: Resource) -> Resource:

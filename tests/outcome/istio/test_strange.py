@@ -11,7 +11,6 @@ import yaml
 from meshgen.backends.istio.outcome import unmodelled
 from meshgen.resources import Resource, Resources, spell
 
-
 CASES = Path(__file__).parents[2] / "cases"
 
 

@@ -80,17 +80,14 @@ def _bucket(patch: Mapping[str, Any], of: Resource, path: Path) -> Bucket | None
                     "typed_config": {
                         "@type": kind,
                         "stat_prefix": str(),
-                        "token_bucket": {
-                            "max_tokens": int() as most,
-                            "fill_interval": str() as every,
-                            **more,
-                        },
+                        "token_bucket": {"max_tokens": int(), "fill_interval": str()} as tokens,
                         **rest,
                     } as config,
                 },
             },
         } if kind == _CONFIG and config.keys() <= _FIELDS and _is_always(rest):
-            return Bucket(port, most, more.get("tokens_per_fill", 1), milliseconds(every), of, path)
+            interval = milliseconds(tokens["fill_interval"])
+            return Bucket(port, tokens["max_tokens"], tokens.get("tokens_per_fill", 1), interval, of, path)
         case _:
             return None
 
