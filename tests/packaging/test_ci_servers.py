@@ -112,7 +112,8 @@ def _act(clone: Path, env: Mapping[str, str], **inputs: str) -> Run:
     for file in (summary, outputs):
         file.write_text("")
     done = run(command, cwd=clone, env={**env, **runner, **own})
-    return Run(done=done, summary=summary.read_text("utf-8"), outputs=outputs.read_text("utf-8"))
+    told = re.sub(r"\d+ (classes of requests, each asked)", r"N \1", summary.read_text("utf-8"))
+    return Run(done=done, summary=told, outputs=outputs.read_text("utf-8"))
 
 
 def _evaluated(expression: str, inputs: Mapping[str, str]) -> str:
@@ -218,7 +219,7 @@ PLAIN = "GET /reviews from bookinfo/bookinfo-productpage to bookinfo/reviews:908
 HEAD = """
 ### What the change does to requests
 
-**different: {classes} classes of requests, each asked**
+**different: N classes of requests, each asked**
 
 | what | service | facet | before | after | requests | for example |
 |---|---|---|---|---|---|---|
@@ -231,11 +232,10 @@ HEAD = """
         pytest.param(
             "intent.yaml\n  services.yaml\nworkloads.yaml",
             "istio",
-            f"{HEAD.format(classes=224)}{LONGER} 4 | {PLAIN} |\n"
-            f"{LONGER} 2 | {PLAIN} with end-user: jason |\n",
+            f"{HEAD}{LONGER} 4 | {PLAIN} |\n{LONGER} 2 | {PLAIN} with end-user: jason |\n",
             id="named files on a mesh",
         ),
-        pytest.param(".", "all", f"{HEAD.format(classes=284)}{LONGER} 6 | {PLAIN} |\n", id="by itself"),
+        pytest.param(".", "all", f"{HEAD}{LONGER} 6 | {PLAIN} |\n", id="by itself"),
     ],
 )
 def test_a_summary_tells_what_a_change_does_to_requests(
@@ -249,7 +249,7 @@ def test_a_summary_tells_what_a_change_does_to_requests(
 def test_a_pull_request_is_compared_with_its_own_base(proposal: Path, env: Mapping[str, str]) -> None:
     ran = _act(proposal, {**env, "GITHUB_BASE_REF": "main"}, files=".", mesh="all")
 
-    assert ran.summary.endswith(f"{HEAD.format(classes=284)}{LONGER} 6 | {PLAIN} |\n")
+    assert ran.summary.endswith(f"{HEAD}{LONGER} 6 | {PLAIN} |\n")
 
 
 def test_what_cannot_be_compared_fails_no_step(proposal: Path, env: Mapping[str, str]) -> None:
