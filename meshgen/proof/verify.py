@@ -104,8 +104,7 @@ class _Tally:
 
     def _ask(self, sides: Sides, place: Place, call: Call) -> None:
         one, other = sides.one.outcome(call), sides.other.outcome(call)
-        # Pods of no service are left as they are: there an intent that says nothing asks that nothing be done.
-        may_be_silent = sides.is_intent and place.service is not None
+        may_be_silent = sides.is_intent and not is_reserved(place, call, other)
         for contrast in contrasts(one, other, may_be_silent=may_be_silent):
             if self._facets is not None and contrast.facet.group not in self._facets:
                 continue
@@ -152,6 +151,16 @@ class _Tally:
             excused=tuple(sorted(self._excused, key=repr)),
             ambient=tuple(sorted(ambient, key=lambda each: (order.index(each.facet), repr(each.value)))),
         )
+
+
+def is_reserved(place: Place, call: Call, done: Outcome) -> bool:
+    """Tell whether manifests must not do what nobody asks for.
+
+    Pods of no service are left as they are, and no rule shuts out plain text where it is not asked to.
+    """
+    verdict = done.facets.get(Facet.VERDICT)
+    shuts_out = verdict is not None and verdict.value is Verdict.DENIED and not verdict.is_ambient
+    return place.service is None or (shuts_out and call.caller.reach is Reach.PLAINTEXT)
 
 
 def _order(difference: Difference) -> tuple[str, int]:

@@ -15,7 +15,7 @@ from meshgen.intent.outcome.facets import Facet, Outcome
 from meshgen.proof.comparing import contrasts
 from meshgen.proof.places import Place, places
 from meshgen.proof.sides import rendered
-from meshgen.proof.verify import Sides, size
+from meshgen.proof.verify import Sides, is_reserved, size
 from meshgen.proof.witnesses import Bounds, witnesses
 from meshgen.rendering import Rendering
 from meshgen.resources import Resource, Resources
@@ -102,8 +102,7 @@ class Subject:
     def _differs(self, asked: _Answered, outcome: Outcome) -> bool:
         """Compare with what is meant, or with what was rendered where a finding says that it differs."""
         place, _, meant, done = asked
-        # Pods of nobody are left as they are.
-        found = contrasts(meant, outcome, may_be_silent=place.service is not None)
+        found = contrasts(meant, outcome, may_be_silent=not is_reserved(place, asked.call, outcome))
         if any(not each.is_equal and not self._is_excused(each.facet, asked) for each in found):
             return True
         if place.service not in self._pardoned:

@@ -1,14 +1,16 @@
-"""Manifests leave pods alone that no service of an intent picks."""
+"""Manifests leave alone pods that no service picks, and plain text that nobody shuts out."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from meshgen.api import read_intents, render
 from meshgen.diagnostics import Findings
 from meshgen.inputs import Content
-from meshgen.intent.outcome.call import ToPod
+from meshgen.intent.outcome.call import Reach, ToPod
 from meshgen.intent.outcome.facets import Facet
 from meshgen.profiles import choose
-from meshgen.proof.places import places
+from meshgen.proof.places import UNLISTED, places
 from meshgen.proof.sides import rendered
 from meshgen.proof.verify import verify
 from meshgen.proof.witnesses import Bounds
@@ -21,24 +23,34 @@ metadata: {name: shop, namespace: shop}
 spec:
   selectorLabel: app
   services:
-    cart: {port: 80, authorization: {default: deny}}
+    cart: {port: 80, selector: {app: cart}, SERVICE}
 """
 
 
 def test_a_policy_that_reaches_pods_of_no_service_differs_there() -> None:
-    ((backend, profile),) = choose("istio", {}, (), findings=Findings())
-    rendering = render(read_intents([Content("intent.yaml", INTENT.encode())]), backend, profile)
-    assert rendering.left is not None
-    everybody = [_unselective(each) for each in rendering.resources]
-    sides = rendered(rendering.left, everybody, backend, profile, ())
-
-    proof = verify(sides, places(sides.world, rendering.left.services), bounds=Bounds())
-
-    assert [(each.call.to, each.contrast.facet) for each in proof.differences] == [
-        (ToPod("shop/(unlisted)", 80), Facet.VERDICT)
+    assert differing("{authorization: {default: deny}}", "AuthorizationPolicy", {}) == [
+        (ToPod("shop/(unlisted)", 80), Reach.PROXIED, Facet.VERDICT)
     ]
 
 
-def _unselective(of: Resource) -> Resource:
-    spec = {key: value for key, value in of.spec.items() if key != "selector"}
-    return Resource.of({**of.body, "spec": spec})
+def test_plain_text_that_is_shut_out_unasked_differs() -> None:
+    assert differing("{mtls: {mode: permissive}}", "PeerAuthentication", {"mtls": {"mode": "STRICT"}}) == [
+        (ToPod("shop/cart", UNLISTED), Reach.PLAINTEXT, Facet.VERDICT)
+    ]
+
+
+def differing(service: str, kind: str, spec: dict[str, Any]) -> list[tuple[object, Reach, Facet]]:
+    """Render a service, give the objects of a kind another spec for all pods, and tell what differs."""
+    ((backend, profile),) = choose("istio", {}, (), findings=Findings())
+    text = INTENT.replace("SERVICE", service[1:-1])
+    rendering = render(read_intents([Content("intent.yaml", text.encode())]), backend, profile)
+    assert rendering.left is not None
+    written = [_with(each, spec) if each.kind == kind else each for each in rendering.resources]
+    sides = rendered(rendering.left, written, backend, profile, ())
+    proof = verify(sides, places(sides.world, rendering.left.services), bounds=Bounds())
+    return [(each.call.to, each.call.caller.reach, each.contrast.facet) for each in proof.differences]
+
+
+def _with(of: Resource, spec: dict[str, Any]) -> Resource:
+    kept = of.spec if spec else {key: value for key, value in of.spec.items() if key != "selector"}
+    return Resource.of({**of.body, "spec": {**kept, **spec}})
