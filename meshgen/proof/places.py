@@ -48,14 +48,13 @@ def places(
             yield Place(ToService(key, port.number), port.protocol, key)
         for pod in world.pods_of(service):
             owners.setdefault(pod.title, key)
-    picked = {pod.title for service in world.services.values() for pod in world.pods_of(service)}
     namespaces = {*wide, *(key.namespace for key in keys)}
     if of is None:
         namespaces |= {pod.namespace for pod in world.pods.values()}
     for title, pod in sorted(world.pods.items()):
         if title in owners:
             yield from _of_pod(world, pod, owners[title])
-        elif title not in picked and pod.namespace in namespaces:
+        elif title not in world.fronting and pod.namespace in namespaces:
             yield from _of_nobody(world, pod)
 
 
@@ -79,9 +78,7 @@ def _of_pod(world: World, pod: Pod, owner: ServiceKey) -> Iterator[Place]:
 
 
 def _fronted(world: World, pod: Pod) -> Iterator[tuple[int, Protocol]]:
-    same = (each for each in world.services.values() if each.key.namespace == pod.namespace)
-    picking = (each for each in same if each.selector and pod.is_picked_by(each.selector))
-    for port in (port for service in picking for port in service.ports):
+    for port in (port for service in world.fronting.get(pod.title, ()) for port in service.ports):
         number = world.container_port(pod, port.target)
         if number is not None:
             yield number, port.protocol

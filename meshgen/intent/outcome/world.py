@@ -89,6 +89,15 @@ class World:
         return found
 
     @cached_property
+    def fronting(self) -> Mapping[str, Sequence[Service]]:
+        """Name the Services that pick a pod, by its title; pods that none picks are not there."""
+        found: dict[str, list[Service]] = {}
+        for service in self.services.values():
+            for pod in self.pods_of(service):
+                found.setdefault(pod.title, []).append(service)
+        return found
+
+    @cached_property
     def services_of(self) -> Mapping[Account, tuple[ServiceKey | None, ...]]:
         """Name the services whose pods run as an account; None stands for pods that no Service picks."""
         found: dict[Account, dict[ServiceKey | None, None]] = {}

@@ -137,10 +137,7 @@ class IstioEvaluator:
         """A port that a Service fronts speaks as that says; the others are sniffed."""
         fronting = [
             port.protocol.is_http
-            for service in self._world.services.values()
-            if service.key.namespace == pod.namespace
-            and service.selector
-            and pod.is_picked_by(service.selector)
+            for service in self._world.fronting.get(pod.title, ())
             for port in service.ports
             if self._world.container_port(pod, port.target) == number
         ]
