@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from meshgen.intent.keys import ServiceKey
-from meshgen.intent.outcome.call import Call, Reach
+from meshgen.intent.outcome.call import Call, Reach, ToService
 from meshgen.intent.outcome.evaluator import Evaluator
 from meshgen.intent.outcome.facets import Basis, Facet, Outcome, Value, Verdict
 from meshgen.intent.outcome.world import World
@@ -156,11 +156,13 @@ class _Tally:
 def is_reserved(place: Place, call: Call, done: Outcome) -> bool:
     """Tell whether manifests must not do what nobody asks for.
 
-    Pods of no service are left as they are, and no rule shuts out plain text where it is not asked to.
+    Pods of no service are left as they are, and no rule shuts out plain text, or callers of a Service, where
+    it is not asked to.
     """
     verdict = done.facets.get(Facet.VERDICT)
     shuts_out = verdict is not None and verdict.value is Verdict.DENIED and not verdict.is_ambient
-    return place.service is None or (shuts_out and call.caller.reach is Reach.PLAINTEXT)
+    is_called = call.caller.reach is Reach.PLAINTEXT or isinstance(call.to, ToService)
+    return place.service is None or (shuts_out and is_called)
 
 
 def _order(difference: Difference) -> tuple[str, int]:

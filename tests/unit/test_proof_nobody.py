@@ -1,4 +1,4 @@
-"""Manifests leave alone pods that no service picks, and plain text that nobody shuts out."""
+"""Manifests leave alone pods that no service picks, and callers that nobody shuts out."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Any
 from meshgen.api import read_intents, render
 from meshgen.diagnostics import Findings
 from meshgen.inputs import Content
-from meshgen.intent.outcome.call import Reach, ToPod
+from meshgen.intent.keys import ServiceKey
+from meshgen.intent.outcome.call import Reach, ToPod, ToService
 from meshgen.intent.outcome.facets import Facet
 from meshgen.profiles import choose
 from meshgen.proof.places import UNLISTED, places
@@ -39,9 +40,17 @@ def test_plain_text_that_is_shut_out_unasked_differs() -> None:
     ]
 
 
-def differing(service: str, kind: str, spec: dict[str, Any]) -> list[tuple[object, Reach, Facet]]:
+def test_callers_of_a_service_that_are_shut_out_unasked_differ() -> None:
+    assert differing("{mtls: {mode: strict}}", "Server", {"accessPolicy": "deny"}, "linkerd") == [
+        (ToService(ServiceKey("shop", "cart"), 80), Reach.PROXIED, Facet.VERDICT)
+    ]
+
+
+def differing(
+    service: str, kind: str, spec: dict[str, Any], mesh: str = "istio"
+) -> list[tuple[object, Reach, Facet]]:
     """Render a service, give the objects of a kind another spec for all pods, and tell what differs."""
-    ((backend, profile),) = choose("istio", {}, (), findings=Findings())
+    ((backend, profile),) = choose(mesh, {}, (), findings=Findings())
     text = INTENT.replace("SERVICE", service[1:-1])
     rendering = render(read_intents([Content("intent.yaml", text.encode())]), backend, profile)
     assert rendering.left is not None
