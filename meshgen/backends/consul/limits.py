@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from meshgen.backends.consul.plan.intentions import clashes
@@ -12,6 +12,7 @@ from meshgen.backends.consul.profiles import is_mirrored
 from meshgen.diagnostics import Diagnostic, Severity, Span
 from meshgen.fidelity import REQUIREMENT, UNSUPPORTED
 from meshgen.intent.keys import Account
+from meshgen.intent.overlapping import Selector, overlapping
 from meshgen.intent.resolved import OfAccount, ResolvedService, ResolvedSet
 from meshgen.profile import Profile
 from meshgen.values import DNS_LABEL
@@ -22,6 +23,7 @@ def limits(resolved: ResolvedSet, profile: Profile) -> Iterable[Diagnostic]:
     names = Names(resolved, profile)
     named = tuple(found for service in resolved.services.values() for found in _named(service))
     yield from _names_that_clash(named, names)
+    yield from _pods_of_two(names)
     taken = {found.name for found in named}
     for service in resolved.services.values():
         if not is_mirrored(profile):
@@ -78,6 +80,57 @@ def _names_that_clash(named: Iterable[_Named], names: Names) -> Iterator[Diagnos
                 span=found.span,
                 hint="shorten the name of the service or of the part",
             )
+
+
+def _pods_of_two(names: Names) -> Iterator[Diagnostic]:
+    """Consul registers a pod as one service; the other one would have nobody behind it."""
+    # hashicorp/consul-k8s control-plane/connect-inject/controllers/endpoints/endpoints_controller.go
+    for one, other in dict.fromkeys(
+        (*overlapping(dict(_selectors(names.resolved))), *_shown(names.resolved))
+    ):
+        yield _unsupported(
+            f"pods of {other.what} are pods of {one.what} too, and Consul registers a pod as one service",
+            names.profile,
+            span=other.span,
+            hint="write podsOf on one of the two, or selectors that pick different pods",
+            related=() if one.span is None else (("the other one", one.span),),
+        )
+
+
+class _Holder(NamedTuple):
+    """Whose Service picks pods."""
+
+    what: str
+    span: Span | None
+
+
+def _selectors(resolved: ResolvedSet) -> Iterator[tuple[_Holder, Selector]]:
+    for holder, namespace, selector in _holders(resolved):
+        yield holder, frozenset((namespace, *label) for label in selector.items())
+
+
+def _shown(resolved: ResolvedSet) -> Iterator[tuple[_Holder, _Holder]]:
+    """Yield those that pick one workload, the one that comes first before each other one."""
+    first: dict[tuple[str, str, str, Span], _Holder] = {}
+    for holder, namespace, selector in _holders(resolved):
+        for pod in resolved.shown.pods(namespace, selector):
+            one = first.setdefault((pod.kind, pod.namespace, pod.name, pod.span), holder)
+            if one is not holder:
+                yield one, holder
+
+
+def _holders(resolved: ResolvedSet) -> Iterator[tuple[_Holder, str, Mapping[str, str]]]:
+    for key in sorted(resolved.services):
+        service = resolved.services[key]
+        if service.written.pods_of is None:
+            yield _Holder(f"the service {key}", service.written.span()), key.namespace, service.selector
+            for version in own_services(service):
+                span = service.written.span("versions", version.name)
+                yield (
+                    _Holder(f"the version {version.name} of {key}", span),
+                    key.namespace,
+                    version.selector,
+                )
 
 
 def _accounts_of_others(service: ResolvedService, taken: set[str], names: Names) -> Iterator[Diagnostic]:

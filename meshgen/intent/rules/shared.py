@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
 from meshgen.diagnostics import Code, Findings
 from meshgen.intent.access import Mode, Operation, Rule, To
+from meshgen.intent.overlapping import Selector, overlapping
 from meshgen.intent.resolve import port_names
 from meshgen.intent.resolved import ServicePort
 from meshgen.intent.rules.requests import is_of_http
@@ -35,25 +35,13 @@ def check(scene: Scene, findings: Findings) -> None:
 
 
 def _pairs(scene: Scene) -> Iterator[tuple[Subject, Subject]]:
-    """Yield services of which the labels of one selector are all among the other's, in linear time.
-
-    Each is filed under its rarest label, where a selector that holds all its labels must look.
-    """
-    selectors: dict[Subject, frozenset[tuple[str, str, str]]] = {}
-    for subject in scene.subjects.values():
+    """Yield services of which the labels of one selector are all among the other's."""
+    selectors: dict[Subject, Selector] = {}
+    for subject in sorted(scene.subjects.values(), key=lambda subject: subject.key):
         if subject.service.pods_of is None and subject.ports:
             labels = scene.selector(subject).items()
             selectors[subject] = frozenset((subject.key.namespace, *label) for label in labels)
-    uses = Counter(label for labels in selectors.values() for label in labels)
-    filed: dict[tuple[str, str, str], list[Subject]] = {}
-    for subject, selector in selectors.items():
-        filed.setdefault(min(selector, key=lambda label: (uses[label], label)), []).append(subject)
-    for subject, selector in selectors.items():
-        shared = (label for label in sorted(selector) if uses[label] > 1)
-        for other in (other for label in shared for other in filed.get(label, ())):
-            is_first = selectors[other] < selector or other.key < subject.key
-            if other is not subject and selectors[other] <= selector and is_first:
-                yield other, subject
+    yield from overlapping(selectors)
 
 
 def _check_pods(scene: Scene, one: Subject, other: Subject, findings: Findings) -> None:
