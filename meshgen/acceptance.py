@@ -165,6 +165,17 @@ def _useless(agreement: Agreement, profile: Profile, code: Code, why: str, hint:
     )
 
 
+def place_of(loss: Loss, path: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    """Say what a loss leaves out, of whose parts several may be lost: a rule, a route, or the field alone."""
+    match loss:
+        case Loss.RULE:
+            return path[:3]
+        case Loss.ROUTE:
+            return path[:2]
+        case _:
+            return path
+
+
 def without(service: Service, loss: Loss, path: tuple[str | int, ...]) -> Service:
     """Give an unfolded service without what a loss leaves out; `path` is that of the usage.
 
@@ -173,12 +184,8 @@ def without(service: Service, loss: Loss, path: tuple[str | int, ...]) -> Servic
     if not _stands(service, path):
         return service
     match loss:
-        case Loss.FIELD:
-            return _left_out(service, path) or service
-        case Loss.RULE:
-            return _left_out(service, path[:3]) or service
-        case Loss.ROUTE:
-            return _left_out(service, path[:2]) or service
+        case Loss.FIELD | Loss.RULE | Loss.ROUTE:
+            return _left_out(service, place_of(loss, path)) or service
         case Loss.STRICT:
             return _at(service, path, Mode.STRICT)  # type: ignore[no-any-return]
         case Loss.PORTS:

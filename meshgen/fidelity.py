@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from meshgen.acceptance import Agreement, Loss, ineffective, loss_of, unneeded, without
+from meshgen.acceptance import Agreement, Loss, ineffective, loss_of, place_of, unneeded, without
 from meshgen.diagnostics import Code, Diagnostic, Severity, Span
 from meshgen.gaps import Gap
 from meshgen.intent.keys import ServiceKey
@@ -118,26 +118,35 @@ def _agreement(gaps: list[Gap], loss: Loss | None, entries: tuple[Agreement, ...
     service = gaps[0].use.service
     if loss is None or service is None or not _is_error(gaps[0]):
         return None
+    return next((entry for entry in entries if _covers(entry, gaps, loss, service.key)), None)
+
+
+def _covers(entry: Agreement, gaps: Iterable[Gap], loss: Loss | None, key: ServiceKey) -> bool:
     features = {gap.use.usage.feature for gap in gaps}
-    with_service = loss in (Loss.ROUTE, Loss.NOTHING)
-    covering = (entry for entry in entries if entry.covers(features, service.key, with_service=with_service))
-    return next(covering, None)
+    return entry.covers(features, key, with_service=loss in (Loss.ROUTE, Loss.NOTHING))
 
 
 def useless(
     entries: tuple[Agreement, ...], settled: Settlement, limited: Iterable[Diagnostic], profile: Profile
 ) -> Iterator[Diagnostic]:
     """Tell of entries that accept nothing, MG310 and MG312; `limited` are errors that none can accept."""
-    used = {id(cause.agreement) for cause in settled.causes if cause.agreement is not None}
     final = {found.feature for found in limited if found.severity is Severity.ERROR}
     for entry in entries:
-        if id(entry) in used:
+        if any(_is_used(entry, cause) for cause in settled.causes):
             continue
         meant = next((cause for cause in settled.causes if _is_meant(entry, cause)), None)
         if meant is not None or entry.entry.feature in final:
             yield ineffective(entry, None if meant is None else _acceptable_of(meant), profile)
         else:
             yield unneeded(entry, profile)
+
+
+def _is_used(entry: Agreement, cause: Cause) -> bool:
+    """True where an entry accepts a loss, alone or beside another entry."""
+    service = cause.first.use.service
+    if cause.agreement is None or service is None:
+        return False
+    return _covers(entry, cause.gaps, cause.loss, service.key)
 
 
 def _is_meant(entry: Agreement, cause: Cause) -> bool:
@@ -240,24 +249,31 @@ def _outer_span(gap: Gap) -> Span | None:
 
 
 def _left(intents: tuple[MeshIntent, ...], accepted: tuple[Cause, ...]) -> tuple[MeshIntent, ...]:
-    losses: dict[ServiceKey, list[tuple[Loss, tuple[str | int, ...]]]] = {}
+    losses: _Losses = {}
     for cause in accepted:
         for gap in cause.gaps:
             if gap.use.service is not None and cause.loss is not None:
-                losses.setdefault(gap.use.service.key, []).append((cause.loss, gap.use.usage.path))
+                place = place_of(cause.loss, gap.use.usage.path)
+                losses.setdefault(gap.use.service.key, {})[place] = cause.loss
     if not losses:
         return intents
     return tuple(_intent_left(intent, losses) for intent in intents)
 
 
-def _intent_left(
-    intent: MeshIntent, losses: dict[ServiceKey, list[tuple[Loss, tuple[str | int, ...]]]]
-) -> MeshIntent:
+_Losses = dict[ServiceKey, dict[tuple[str | int, ...], Loss]]  # by service and place; one a place
+
+
+def _intent_left(intent: MeshIntent, losses: _Losses) -> MeshIntent:
     services: dict[str, Service] = {}
     for name, service in (intent.spec.services or {}).items():
         left = service
-        # Backwards, so that the indexes of what is still to go stay right.
-        for loss, path in reversed(losses.get(ServiceKey(intent.metadata.namespace, name), [])):
-            left = without(left, loss, path)
+        mine = losses.get(ServiceKey(intent.metadata.namespace, name), {})
+        # Backwards, and what is inside first, so that the indexes of what is still to go stay right.
+        for path in sorted(mine, key=_in_lists, reverse=True):
+            left = without(left, mine[path], path)
         services[name] = left
     return replace(intent, spec=replace(intent.spec, services=services))
+
+
+def _in_lists(path: tuple[str | int, ...]) -> tuple[tuple[int, str], ...]:
+    return tuple((step, "") if isinstance(step, int) else (-1, step) for step in path)
