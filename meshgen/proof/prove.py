@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from meshgen.backend import Backend
@@ -12,7 +13,7 @@ from meshgen.intent.outcome.world import World
 from meshgen.intent.resolved import ResolvedSet
 from meshgen.profile import Profile
 from meshgen.proof.manifests import Manifests
-from meshgen.proof.places import places
+from meshgen.proof.places import Place, places
 from meshgen.proof.sides import rendered
 from meshgen.proof.telling import nothing_to_ask, unequal
 from meshgen.proof.verify import Proof, Sides, verify
@@ -44,9 +45,7 @@ def prove_rendering(rendering: Rendering, backend: Backend, asked: Asked) -> Pro
     assert rendering.left is not None, "beside an error nothing is rendered"
     profile = rendering.profile
     sides = rendered(rendering.left, rendering.resources, backend, profile, rendering.causes)
-    left = rendering.left
-    wide = (wide.namespace for wide in left.wide)
-    where = places(sides.world, left.services, behind=_behind(left, sides.world), wide=wide)
+    where = places_of(rendering.left, sides.world)
     proof = verify(sides, where, bounds=asked.bounds, facets=asked.facets)
     names = ("the intent", profile.name)
     unread = backend.unmodelled(Resources(rendering.resources))
@@ -58,6 +57,12 @@ def prove_rendering(rendering: Rendering, backend: Backend, asked: Asked) -> Pro
         ),
         required=tuple(sorted(_required(rendering))),
     )
+
+
+def places_of(left: ResolvedSet, world: World) -> Iterator[Place]:
+    """List the places of which a set speaks."""
+    wide = (wide.namespace for wide in left.wide)
+    return places(world, left.services, behind=_behind(left, world), wide=wide)
 
 
 def _behind(left: ResolvedSet, world: World) -> dict[str, ServiceKey]:

@@ -13,7 +13,8 @@ from meshgen.intent.outcome.conditions import Conditions
 from meshgen.intent.outcome.evaluator import Evaluator
 from meshgen.intent.outcome.facets import Facet, Outcome
 from meshgen.proof.comparing import contrasts
-from meshgen.proof.places import Place, places
+from meshgen.proof.places import Place
+from meshgen.proof.prove import places_of
 from meshgen.proof.sides import rendered
 from meshgen.proof.verify import Sides, is_reserved, size
 from meshgen.proof.witnesses import Bounds, witnesses
@@ -61,7 +62,7 @@ class Subject:
 
     def _places(self, sides: Sides) -> Iterator[Place]:
         assert self._rendering.left is not None
-        return places(sides.world, self._rendering.left.services)
+        return places_of(self._rendering.left, sides.world)
 
     def _keep(self, place: Place) -> _Kept:
         conditions = self._sides.other.conditions(place.to)
