@@ -1,4 +1,4 @@
-"""What stands behind TAB: names of meshes, kinds, codes and features, each gathered when it is asked for."""
+"""What stands behind TAB: meshes, kinds, facets, codes and features, each gathered when it is asked for."""
 
 from __future__ import annotations
 
@@ -40,6 +40,13 @@ def words(ctx: click.Context, param: click.Parameter, incomplete: str) -> Items:
 
     slugs = (path.stem for path in datafiles.findings().iterdir())
     return _beginning(incomplete, (*slugs, *declared(MeshIntent)))
+
+
+def facets(ctx: click.Context, param: click.Parameter, incomplete: str) -> Items:  # noqa: ARG001
+    """Offer the facets of an outcome."""
+    from meshgen.intent.outcome.facets import Facet
+
+    return _beginning(incomplete, (facet.group for facet in Facet))
 
 
 def known_kinds(ctx: click.Context, param: click.Parameter, incomplete: str) -> Items:  # noqa: ARG001

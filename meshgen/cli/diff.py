@@ -50,6 +50,7 @@ from meshgen.surroundings import surroundings
 _FORMS = {"table": as_text, "markdown": as_markdown}
 _MOVED = {"table": changes_table, "json": changes_json, "markdown": changes_markdown}
 _UNCOMPARABLE = 2
+_NOTHING: tuple[Sequence[Difference], Changes | None] = ((), None)
 
 
 @click.command("diff", cls=Verbatim)
@@ -128,19 +129,17 @@ def command(  # noqa: PLR0913  click gives each option by its name
         return _offline(names, asked, "text" if is_text else form, telling)
     if is_text:
         raise misuse("--text compares the lines of files", hint="leave out --live, and name OLD and NEW")
-    found: Sequence[Difference] = ()
-    moved: Changes | None = None
-    how = partial(render, is_partial=is_partial, shadows=templates)
+    found, moved = _NOTHING
     try:
         with telling.progress() as progress, connected(access, stage=progress.stage) as cluster:
             live = partial(surroundings, cluster)
             reading = read_files(names, is_pinned=is_pinned, live=live, findings=findings)
             chosen = choose(mesh, settings, reading.documents, findings)
+            how = partial(render, is_partial=is_partial, shadows=templates)
             side = _side(reading, chosen, how, manager, findings)
             if side is not None and not telling.fails(findings):
-                progress.stage("comparing objects")
+                progress.stage("comparing")
                 found = differences(side, cluster, findings=findings)
-                progress.stage("comparing requests")
                 moved = _moved(side, chosen[0], found)
     except Unanswered as refused:
         return tell_unanswered(refused, telling)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from meshgen.cli.clusters import mesh_option, partial_option, settings_option
+from meshgen.cli.completing import files
 from meshgen.cli.help import Verbatim
 from meshgen.cli.options import inputs
 from meshgen.cli.options import telling as telling_options
@@ -32,6 +33,7 @@ _FORMS = {"text": as_text, "json": as_json, "junit": as_junit}
     "--manifests",
     metavar="FILE",
     multiple=True,
+    shell_complete=files,
     help="Ask the manifests in FILE, a file or folder, instead of an intent. May be repeated.",
 )
 @click.option("-k", "only", metavar="NAME", help="Run only the tests whose name holds NAME.")

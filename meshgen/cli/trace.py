@@ -30,7 +30,6 @@ from meshgen.proof.trace import as_json, as_text
     "names",
     metavar="FILE",
     multiple=True,
-    required=True,
     shell_complete=files,
     help="Intents, Services and workloads: a file, a folder, or - for standard input. May be repeated.",
 )
@@ -60,6 +59,7 @@ from meshgen.proof.trace import as_json, as_text
     "--manifests",
     metavar="FILE",
     multiple=True,
+    shell_complete=files,
     help="Ask the manifests in FILE, a file or folder, instead of an intent. May be repeated.",
 )
 @click.option(
@@ -106,6 +106,8 @@ def command(  # noqa: PLR0913  click gives each option by its name
       2  the command line is wrong
       3  a bug of meshgen
     """
+    if not names:
+        raise misuse("meshgen trace needs a FILE", hint="name intents, Services and workloads with -f")
     findings = Findings()
     with telling.progress() as progress:
         progress.stage("reading")

@@ -11,6 +11,8 @@ import click
 from meshgen.api import Reading, read_documents, read_files, render
 from meshgen.backend import Backend
 from meshgen.cli.clusters import choose, known_clusters, mesh_option, partial_option, settings_option
+from meshgen.cli.completing import facets as known_facets
+from meshgen.cli.completing import files
 from meshgen.cli.help import Verbatim
 from meshgen.cli.options import inputs
 from meshgen.cli.options import telling as telling_options
@@ -43,9 +45,17 @@ _GROUPS = tuple(dict.fromkeys(facet.group for facet in Facet))
     "--against",
     metavar="FILE",
     multiple=True,
+    shell_complete=files,
     help="Compare manifests with those of FILE, a file or folder, instead. May be repeated.",
 )
-@click.option("--facet", "facets", metavar="NAME", multiple=True, help=f"Compare only: {', '.join(_GROUPS)}.")
+@click.option(
+    "--facet",
+    "facets",
+    metavar="NAME",
+    multiple=True,
+    shell_complete=known_facets,
+    help=f"Compare only NAME. May be repeated: {', '.join(_GROUPS)}.",
+)
 @click.option(
     "--max-requests",
     "most",

@@ -11,6 +11,7 @@ from meshgen.intent.keys import ServiceKey
 from meshgen.intent.outcome.call import Call, Reach, ToService
 from meshgen.intent.outcome.evaluator import Evaluator
 from meshgen.intent.outcome.facets import Basis, Facet, Outcome, Value, Verdict
+from meshgen.intent.outcome.wording import worded
 from meshgen.intent.outcome.world import World
 from meshgen.proof.comparing import Contrast, contrasts
 from meshgen.proof.excuses import words_for
@@ -106,7 +107,7 @@ class _Tally:
         one, other = sides.one.outcome(call), sides.other.outcome(call)
         may_be_silent = sides.is_intent and not is_reserved(place, call, other)
         for contrast in contrasts(one, other, may_be_silent=may_be_silent):
-            if self._facets is not None and contrast.facet.group not in self._facets:
+            if not self._is_asked_about(contrast.facet):
                 continue
             self._compared[contrast.facet] += 1
             if contrast.is_equal:
@@ -119,13 +120,17 @@ class _Tally:
         if sides.is_intent:
             self._name_ambient(one, other)
 
+    def _is_asked_about(self, facet: Facet) -> bool:
+        return self._facets is None or facet.group in self._facets
+
     def _name_ambient(self, one: Outcome, other: Outcome) -> None:
-        """Keep what the other side does unasked with requests that get through."""
+        """Keep what the other side does unasked with requests that get through, but for where they go."""
         known = (side.facets.get(Facet.VERDICT) for side in (one, other))
         if any(step is not None and step.value is not Verdict.ALLOWED for step in known):
             return
         for facet, step in other.facets.items():
-            if step.is_ambient and facet not in one.facets:
+            is_custom = step.is_ambient and facet not in one.facets and facet is not Facet.BACKENDS
+            if is_custom and self._is_asked_about(facet):
                 self._ambient.setdefault((facet, step.value), step.basis)
 
     def _differ(self, new: Difference) -> None:
@@ -149,7 +154,7 @@ class _Tally:
             compared=dict(sorted(self._compared.items(), key=lambda pair: order.index(pair[0]))),
             differences=tuple(sorted(self._different.values(), key=_order)),
             excused=tuple(sorted(self._excused, key=repr)),
-            ambient=tuple(sorted(ambient, key=lambda each: (order.index(each.facet), repr(each.value)))),
+            ambient=tuple(sorted(ambient, key=_place_of)),
         )
 
 
@@ -163,6 +168,10 @@ def is_reserved(place: Place, call: Call, done: Outcome) -> bool:
     shuts_out = verdict is not None and verdict.value is Verdict.DENIED and not verdict.is_ambient
     is_called = call.caller.reach is Reach.PLAINTEXT or isinstance(call.to, ToService)
     return place.service is None or (shuts_out and is_called)
+
+
+def _place_of(unasked: Unasked) -> tuple[int, str]:
+    return list(Facet).index(unasked.facet), str(worded(unasked.facet, unasked.value))
 
 
 def _order(difference: Difference) -> tuple[str, int]:

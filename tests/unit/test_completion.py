@@ -38,6 +38,12 @@ def tab(line: str, *flags: str) -> subprocess.CompletedProcess[str]:
     [
         ("meshgen ", list(COMMANDS)),
         ("meshgen va", ["validate"]),
+        ("meshgen ve", ["verify"]),
+        ("meshgen t", ["test", "trace"]),
+        ("meshgen verify --facet re", ["redirect", "retries", "rewrite"]),
+        ("meshgen verify old --against ol", ["ol"]),
+        ("meshgen trace GET http://cart/ -f int", ["int"]),
+        ("meshgen test --manifests is", ["is"]),
         ("meshgen render -m li", ["linkerd", "linkerd-gateway"]),
         ("meshgen render -m ./pro", ["./pro"]),
         ("meshgen validate --mesh a", ["all"]),
