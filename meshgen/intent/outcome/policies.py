@@ -248,16 +248,26 @@ def _probes(site: _Site) -> Iterator[tuple[Probe, Step]]:
 
 
 def _rate_limit(site: _Site) -> Step | None:
-    """Services that share pods may each write a rate; which one of several would hold is nobody's to say."""
-    listed = [service for service, port in site.listed if port.protocol.is_http]
-    written = [service for service in listed if isinstance(service.rate_limit, RateLimit)]
-    if not listed or len({service.rate_limit for service in written}) > 1:
+    """Services that share pods may each write a rate; which one of several would hold is nobody's to say.
+
+    A container port that no Service port fronts has none.
+    """
+    listed = [(service, port) for service, port in site.listed if port.protocol.is_http]
+    written = [
+        (service, service.rate_limit)
+        for service, port in listed
+        if isinstance(service.rate_limit, RateLimit) and port.number is not None
+    ]
+    if not listed or len({limit for _, limit in written}) > 1:
         return None
-    service = (written or listed)[0]
-    limit = service.rate_limit
-    if not isinstance(limit, RateLimit):
-        basis = Basis(name=_named(service), of=service.written, path=("rateLimit",))
-        return Step(says="no rate is limited", basis=basis, facet=Facet.RATE_LIMIT)
+    if written:
+        return _limited(*written[0])
+    first, _ = listed[0]
+    basis = Basis(name=_named(first), of=first.written, path=("rateLimit",))
+    return Step(says="no rate is limited", basis=basis, facet=Facet.RATE_LIMIT)
+
+
+def _limited(service: ResolvedService, limit: RateLimit) -> Step:
     size = limit.requests if limit.burst is None else limit.burst
     says = f"each instance takes {limit.requests} requests a {limit.per.value}"
     value = (size, limit.requests, _PER_MS[limit.per])

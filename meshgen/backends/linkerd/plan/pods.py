@@ -69,7 +69,8 @@ def _container_port(
 
 def _rate(service: ResolvedService, port: ServicePort) -> int | None:
     limit = service.rate_limit
-    return limit.requests if isinstance(limit, RateLimit) and port.protocol.is_http else None
+    is_limited = port.protocol.is_http and port.number is not None
+    return limit.requests if isinstance(limit, RateLimit) and is_limited else None
 
 
 def says(owner: ResolvedService, port: ServicePort) -> bool:
