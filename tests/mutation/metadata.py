@@ -27,21 +27,23 @@ def reading(of: Resource, every: Iterable[Resource], backend: Backend, profile: 
     that meet. Consul's community edition has no namespaces (hashicorp/consul-k8s
     control-plane/namespaces/namespaces.go).
     """
-    named = of.kind in _NAMED or any(of.name in _names(each.spec) for each in every if each is not of)
+    named = of.kind in _NAMED or any(
+        (of.kind, of.name) in _named_by(each.spec) for each in every if each is not of
+    )
     is_placed = of.kind not in _EVERYWHERE and (
         backend.name != "consul" or profile.edition is Edition.ENTERPRISE
     )
     return Reading(domains=backend.domains, is_named=named, is_placed=is_placed or of.group == "")
 
 
-def _names(spec: Any) -> Iterator[str]:
-    """List the names by which an object refers to others."""
+def _named_by(spec: Any) -> Iterator[tuple[str, str]]:
+    """List kinds and names by which an object refers to others."""
     pending = [("", spec)]
     while pending:
         key, value = pending.pop()
         if isinstance(value, dict):
             if isinstance(value.get("name"), str) and key.endswith(("Ref", "Refs")):
-                yield value["name"]
+                yield value.get("kind", "Service"), value["name"]
             pending.extend(value.items())
         elif isinstance(value, list):
             pending.extend((key, each) for each in value)
