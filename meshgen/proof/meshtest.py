@@ -12,12 +12,12 @@ from meshgen.intent.outcome.calling import called
 from meshgen.intent.outcome.evaluator import Evaluator
 from meshgen.intent.outcome.facets import Facet, Outcome, Step, Value, Verdict
 from meshgen.intent.outcome.retrying import Conditions
-from meshgen.intent.outcome.wording import worded
+from meshgen.intent.outcome.wording import plain, worded
 from meshgen.intent.resolved import ResolvedSet
 from meshgen.intent.testing import MeshTest, Test
 from meshgen.proof.expecting import expected
 from meshgen.proof.senders import Surroundings, Unclear, calls
-from meshgen.proof.telling import based, plain
+from meshgen.proof.telling import based
 
 FAILED = Code(
     number="MG606", slug="test-failed", meaning="What becomes of a request is not what a test expects."

@@ -9,7 +9,7 @@ from meshgen.diagnostics import Code, Diagnostic, Severity, Span
 from meshgen.intent.features import Located
 from meshgen.intent.outcome.calling import called
 from meshgen.intent.outcome.facets import Basis, Step
-from meshgen.intent.outcome.wording import worded
+from meshgen.intent.outcome.wording import plain, worded
 from meshgen.proof.verify import Difference, Proof
 from meshgen.report.text import counted
 from meshgen.resources import Resource, spell
@@ -84,19 +84,6 @@ def _said(step: Step | None) -> str:
     if step is None or step.facet is None:
         return "nothing"
     return f"{plain(worded(step.facet, step.value))} ({based(step.basis)})"
-
-
-def plain(value: Any) -> str:
-    """Write a value on a line."""
-    match value:
-        case dict():
-            return ", ".join(f"{plain(each)} {key}" for key, each in value.items()) or "none"
-        case list():
-            return ", ".join(map(plain, value)) or "none"
-        case bool():
-            return "yes" if value else "no"
-        case _:
-            return str(value)
 
 
 def based(basis: Basis) -> str:

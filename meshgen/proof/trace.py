@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 from meshgen.diagnostics import Span
 from meshgen.intent.outcome.facets import Facet, Outcome, Step
-from meshgen.intent.outcome.wording import worded
-from meshgen.proof.telling import Nodes, based, plain, span_of
+from meshgen.intent.outcome.wording import plain, worded
+from meshgen.proof.telling import Nodes, based, span_of
 from meshgen.report.text import printable
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from meshgen.intent.outcome.calling import called
 from meshgen.intent.outcome.facets import Step
-from meshgen.intent.outcome.wording import worded
+from meshgen.intent.outcome.wording import plain, worded
 from meshgen.proof.diff import Changes, Row
-from meshgen.proof.telling import based, plain
+from meshgen.proof.telling import based
 from meshgen.report.markdown import literal
 from meshgen.report.text import counted, printable
 

@@ -107,10 +107,17 @@ def edits(
     return frozenset([*found, *(("remove", name.lower(), "") for name in remove)])
 
 
+@dataclass(frozen=True, slots=True)
+class Differing:
+    """What the backends of a request have where they do not have the same."""
+
+    values: frozenset[Value]
+
+
 def alike(values: Iterable[Value]) -> Value:
     """Give the one value that all backends of a request have; what differs is a value of its own."""
-    distinct = tuple(dict.fromkeys(values))
-    return distinct[0] if len(distinct) == 1 else ("differs", *sorted(map(repr, distinct)))
+    distinct = frozenset(values)
+    return next(iter(distinct)) if len(distinct) == 1 else Differing(distinct)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from meshgen.intent.outcome.facets import Cors, Facet, Value, Verdict
+from meshgen.intent.outcome.facets import Cors, Differing, Facet, Value, Verdict
 from meshgen.intent.outcome.retrying import GATEWAY_ERRORS, SERVER_ERRORS, Conditions
 from meshgen.values import Duration
 
@@ -37,6 +37,8 @@ def worded(facet: Facet, value: Value) -> Any:
             return f"{status} {address}"
         case Facet.RATE_LIMIT, (size, tokens, int() as ms):
             return f"{tokens} every {duration(ms)}, at most {size} at once"
+        case _, Differing(values):
+            return " or ".join(sorted(plain(worded(facet, each)) for each in values))
         case _, Conditions(on=on):
             return _conditions(on)
         case _, Verdict():
@@ -52,6 +54,19 @@ def worded(facet: Facet, value: Value) -> Any:
         case _, int() as ms if facet in _TIMES:
             return duration(ms)
     return value
+
+
+def plain(value: Any) -> str:
+    """Write what `worded` gives on a line."""
+    match value:
+        case dict():
+            return ", ".join(f"{plain(each)} {key}" for key, each in value.items()) or "none"
+        case list():
+            return ", ".join(map(plain, value)) or "none"
+        case bool():
+            return "yes" if value else "no"
+        case _:
+            return str(value)
 
 
 def _edit(what: str, name: str, text: str) -> str:

@@ -163,7 +163,7 @@ def _hash(part: Part) -> Iterator[Value]:
         yield ("sourceIP",)
     match part.text("field"):
         case "header":
-            yield ("header", name)
+            yield ("header", name.lower())
         case "query_parameter":
             yield ("queryParam", name)
         case "cookie":
