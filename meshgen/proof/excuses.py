@@ -64,6 +64,7 @@ def _never(_: Place, __: Call) -> bool:
 _SCOPES: Mapping[str, Callable[[Place, Call], bool]] = {
     "unlisted ports": _is_unlisted,
     "plaintext": lambda _, call: call.caller.reach is Reach.PLAINTEXT,
+    "connections": lambda _, call: call.request is None,
     "probes": lambda _, call: call.caller.reach is Reach.KUBELET,
     "callers of no service": lambda _, call: call.caller.service is None,
     "hosts with a port": _has_port,

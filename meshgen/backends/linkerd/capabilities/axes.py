@@ -271,6 +271,15 @@ def accrual(detection: OutlierDetection) -> dict[str, str]:
 _LONGEST_PENALTY = Duration(60_000)
 
 
+def _judged(use: Use) -> str:
+    """Say whether proxies balance requests to a service, whose answers they could judge."""
+    service = _service(use)
+    if service.written.headless is not None or not service.http_ports:
+        return "none"
+    return "all" if all(port.protocol.is_http for port in service.service_ports) else "some"
+
+
+JUDGED = Axis(name="calls with answers", values=("all", "some", "none"), of=_judged)
 ACCRUAL = Axis(name="failure accrual", values=("shown", "missing"), of=_accrues)
 EJECTED = Axis(
     name="most ejected",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from meshgen.backends.linkerd.capabilities.axes import ACCRUAL, BURST, EJECTED
+from meshgen.backends.linkerd.capabilities.axes import ACCRUAL, BURST, EJECTED, JUDGED
 from meshgen.backends.linkerd.capabilities.patches import ejecting
 from meshgen.support import Approximate, Full, Requires, Row, Unsupported
 
@@ -12,6 +12,11 @@ _CLIENT_POLICY = "linkerd/linkerd2 policy-controller/core/src/outbound.rs"
 _ACCRUAL = "linkerd/linkerd2-proxy linkerd/app/outbound/src/http/breaker/consecutive_failures.rs"
 _RATE_LIMIT = "linkerd/linkerd2-proxy linkerd/proxy/server-policy/src/local_rate_limit.rs"
 
+_EJECTION = ("outlierDetection.consecutive5xx", "outlierDetection.baseEjectionTime")
+_PENALTY = (
+    "an instance that failed is left out for a time that doubles with each failure, and then tried with one "
+    "request"
+)
 _ANNOTATED = Requires(
     id="failure-accrual-annotation",
     what="the Service {service} has the annotations balancer.linkerd.io/failure-accrual: consecutive, and "
@@ -62,17 +67,28 @@ BALANCING = (
     ),
     *(
         Row(
-            features=("outlierDetection.consecutive5xx", "outlierDetection.baseEjectionTime"),
+            features=_EJECTION,
             answer=Approximate(
-                how="an instance that failed is left out for a time that doubles with each failure, and then "
-                "tried with one request",
-                facets=("outlierDetection of repeated failures",),
+                how=f"{_PENALTY}{besides}", facets=("outlierDetection of repeated failures", *facets)
             ),
             source=_ACCRUAL,
             requires=requires,
-            when=ACCRUAL.within(state),
+            when={**ACCRUAL.within(state), **JUDGED.within(judged)},
         )
         for state, requires in (("shown", ()), ("missing", (_ANNOTATED,)))
+        for judged, besides, facets in (
+            ("all", "", ()),
+            ("some", "; connections are not judged", ("outlierDetection of connections",)),
+        )
+    ),
+    Row(
+        features=_EJECTION,
+        answer=Unsupported(
+            why="instances are judged by answers to requests, and none of a headless Service at all",
+            hint="leave it out",
+        ),
+        source=_ACCRUAL,
+        when=JUDGED.within("none"),
     ),
     Row(
         features=("outlierDetection.consecutiveGatewayErrors", "outlierDetection.interval"),
