@@ -60,8 +60,7 @@ def fates(mesh: str) -> Iterator[Told]:
     for golden in (golden for case in cases() for golden in goldens(case) if golden.manifests.is_file()):
         choice, rendering = _rendered(golden)
         bodies = [_body(manifest) for manifest in rendering.manifests]
-        keys = [_key(choice, body) for body in bodies]
-        new = {key: at for at, key in enumerate(keys) if key not in seen}
+        new = {key: at for at, key in enumerate(map(_key, bodies)) if key not in seen}
         if choice.backend.name == mesh and new:
             seen |= new.keys()
             yield from _Golden(golden, choice, rendering).fates(
@@ -86,10 +85,10 @@ def _body(manifest: Manifest) -> dict[str, Any]:
     return body
 
 
-def _key(choice: Choice, body: Mapping[str, Any]) -> str:
+def _key(body: Mapping[str, Any]) -> str:
     metadata = body["metadata"]
     said = {**body, "metadata": metadata.get("annotations")}
-    return json.dumps([choice.profile.name, said]).replace(metadata["name"], "")
+    return json.dumps(said).replace(metadata["name"].partition(".")[0], "")
 
 
 class _Golden:
