@@ -33,7 +33,7 @@ compared() { # tell which requests fare otherwise than on branch $1; fails where
     named=$(printf '%s\n' "${words[@]}")
     taken FETCH_HEAD "$old" "$named" && taken HEAD "$new" "$named" || return
     words=(diff --format=markdown --quiet --color=never)
-    if [[ $INPUT_MESH != all ]]; then
+    if [[ -n $INPUT_MESH && $INPUT_MESH != all ]]; then
         lines "$INPUT_MESH" --mesh
         lines "$INPUT_SET" --set
     fi

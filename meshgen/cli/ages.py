@@ -6,6 +6,8 @@ import difflib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
+from typing import NamedTuple
 
 from meshgen.api import meaning, read_documents, read_set, render
 from meshgen.cli.clusters import choose, known_clusters
@@ -34,12 +36,12 @@ class Age:
     text: str  # as lines are compared
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class How:
+class How(NamedTuple):
     """What a command line says of both."""
 
     mesh: str | None
     settings: tuple[str, ...]
+    templates: tuple[Path, ...]
     is_partial: bool
     is_pinned: bool
 
@@ -80,10 +82,13 @@ def _of_intents(
             return None
         world = world_for(meant, (), known[0].profile)
         return Age(world=world, read=partial(evaluator, meant), text=_joined(contents))
-    choice = _one(choose(how.mesh, how.settings, documents, findings))
-    rendering = render(reading, *choice, is_partial=how.is_partial) if not findings.has_errors else None
-    findings.extend(() if rendering is None else rendering.findings)
-    if rendering is None or rendering.left is None:
+    chosen = choose(how.mesh, how.settings, documents, findings)
+    if findings.has_errors:
+        return None
+    choice = _one(chosen)
+    rendering = render(reading, *choice, is_partial=how.is_partial, shadows=how.templates)
+    findings.extend(rendering.findings)
+    if rendering.left is None:
         return None
     return Age(
         world=supposed(rendering.left, rendering.resources, *choice),
@@ -100,6 +105,8 @@ def _of_manifests(
         if how.mesh is None
         else choose(how.mesh, how.settings, documents, findings)
     )
+    if findings.has_errors:
+        return None
     names = ", ".join(content.file for content in contents)
     read = read_manifests(documents, known, what=names, findings=findings)
     if read is None or findings.has_errors:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,7 +11,7 @@ import click
 from meshgen import profiles
 from meshgen.cli.completing import meshes
 from meshgen.cli.options import Command
-from meshgen.cli.usage import Misuse
+from meshgen.cli.usage import Misuse, misuse
 from meshgen.diagnostics import Findings
 from meshgen.intent.load import Documents
 from meshgen.settings import BAD_SETTING
@@ -83,6 +83,12 @@ def choose(
             raise Misuse(found, choices=_choices(written) if found.code is profiles.NO_MESH else ())
     findings.extend(dict.fromkeys(unsettled))  # profiles of one mesh are refused in the same words
     return chosen
+
+
+def needs_mesh(*, asked_of: str | None, settings: Sequence[str]) -> None:
+    """Refuse settings of a profile that nobody names, MG710: they would change nothing."""
+    if settings and asked_of is None:
+        raise misuse("--set replaces a field of a profile, and none is named", hint="add --mesh NAME")
 
 
 def known_clusters(documents: Documents, findings: Findings) -> tuple[profiles.Choice, ...]:

@@ -14,6 +14,7 @@ from meshgen.cli.ages import How, age, lines, together
 from meshgen.cli.clusters import (
     choose,
     mesh_option,
+    needs_mesh,
     partial_option,
     pin_option,
     settings_option,
@@ -125,7 +126,7 @@ def command(  # noqa: PLR0913  click gives each option by its name
     """
     findings = Findings()
     if access is None:
-        asked = How(mesh=mesh, settings=settings, is_partial=is_partial, is_pinned=is_pinned)
+        asked = How(mesh, settings, templates, is_partial, is_pinned)
         return _offline(names, asked, "text" if is_text else form, telling)
     if is_text:
         raise misuse("--text compares the lines of files", hint="leave out --live, and name OLD and NEW")
@@ -151,6 +152,7 @@ def _offline(names: tuple[str, ...], how: How, form: str, telling: Telling) -> i
     if len(names) != 2:
         hint = "name two, or add --live to compare with a cluster"
         raise misuse("meshgen diff compares OLD with NEW", hint=hint)
+    needs_mesh(asked_of=how.mesh, settings=how.settings)
     findings = Findings()
     with telling.progress() as progress:
         progress.stage("reading")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from meshgen.api import Reading, meaning, read_documents, read_set, render
-from meshgen.cli.clusters import choose, known_clusters
+from meshgen.cli.clusters import choose, known_clusters, needs_mesh
 from meshgen.diagnostics import Diagnostic, Findings
 from meshgen.inputs import read_inputs
 from meshgen.intent.access import From, JwtProvider
@@ -47,6 +47,7 @@ class Subjects:
 
 def subjects(names: tuple[str, ...], wanted: Wanted, *, findings: Findings) -> Subjects:
     """Read inputs and find those who answer; with an error among the findings there are none."""
+    needs_mesh(asked_of=wanted.mesh, settings=wanted.settings)
     documents = _read(names, findings)
     if findings.has_errors:
         return Subjects(documents=documents)
@@ -108,7 +109,8 @@ def _of_manifests(documents: Documents, wanted: Wanted, findings: Findings) -> S
         else choose(wanted.mesh, wanted.settings, found, findings)
     )
     others = Documents(intents=(), profiles=(), tests=(), others=(*found.others, *documents.others))
-    read = read_manifests(others, known, what=", ".join(wanted.manifests), findings=findings)
+    what = ", ".join(wanted.manifests)
+    read = None if findings.has_errors else read_manifests(others, known, what=what, findings=findings)
     if read is None or findings.has_errors:
         return Subjects(documents=documents)
     backend, profile = read.choice

@@ -10,7 +10,14 @@ import click
 
 from meshgen.api import Reading, read_documents, read_files, render
 from meshgen.backend import Backend
-from meshgen.cli.clusters import choose, known_clusters, mesh_option, partial_option, settings_option
+from meshgen.cli.clusters import (
+    choose,
+    known_clusters,
+    mesh_option,
+    needs_mesh,
+    partial_option,
+    settings_option,
+)
 from meshgen.cli.completing import facets as known_facets
 from meshgen.cli.completing import files
 from meshgen.cli.help import Verbatim
@@ -116,7 +123,7 @@ def command(  # noqa: PLR0913  click gives each option by its name
     with telling.progress() as progress:
         progress.stage("reading")
         if against:
-            progress.stage("comparing")
+            needs_mesh(asked_of=mesh, settings=settings)
             one, other = (_side(each, mesh, settings, findings) for each in (names, against))
             proved = _manifests(one, other, asked, findings)
         else:
@@ -175,13 +182,16 @@ def _side(
 ) -> Manifests | None:
     contents = read_inputs(names, findings=findings)
     documents = read_documents(() if findings.has_errors else contents, findings=findings)
-    if findings.has_errors:
-        return None
+    if documents.intents:
+        hint = "name the manifests that are rendered of it, or leave out --against"
+        raise misuse("--against compares manifests, and there is an intent among the files", hint=hint)
     known = (
         choose(mesh, settings, documents, findings)
         if mesh is not None
         else known_clusters(documents, findings)
     )
+    if findings.has_errors:
+        return None
     return read_manifests(documents, known, what=", ".join(names), findings=findings)
 
 
