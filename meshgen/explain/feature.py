@@ -51,7 +51,7 @@ def _case(case: Case) -> Iterator[str]:
         yield from filled("the mesh does so unasked, nothing is written", indent="    ")
     if (sentence := says(row.answer)) is not None:
         yield from filled(sentence, indent="    ")
-    if isinstance(row.answer, Approximate):
+    if isinstance(row.answer, Approximate | Full) and row.answer.facets:
         yield from filled(", ".join(row.answer.facets), indent="    ", first="differs in: ")
     if isinstance(row.answer, Unsupported) and row.answer.hint:
         yield from filled(row.answer.hint, indent="    ", first="instead: ")

@@ -183,7 +183,7 @@ def _object(row: Row) -> dict[str, Any]:
         "widens": row.widens,
         "says": says(row.answer),
         "hint": row.answer.hint if isinstance(row.answer, Unsupported) else None,
-        "facets": list(row.answer.facets) if isinstance(row.answer, Approximate) else [],
+        "facets": list(row.answer.facets) if isinstance(row.answer, Approximate | Full) else [],
         "requires": [
             {"id": required.id, "what": required.what, "severity": required.severity.value}
             for required in row.requires
