@@ -31,7 +31,7 @@ def test_a_row_names_a_facet_a_group_of_them_or_some_of_its_requests() -> None:
 
 
 def test_a_row_may_speak_of_unlisted_ports_alone() -> None:
-    unlisted = Place(ToPod("shop/cart", 9), Protocol.TCP, CART)
+    unlisted = Place(ToPod("shop/cart", 80), Protocol.TCP, CART)
     assert words(asking(), place=unlisted) == ["verdict", "verdict of unlisted ports"]
     assert words(asking(), place=unlisted._replace(is_probed=True)) == ["verdict"]
 
