@@ -137,7 +137,7 @@ def _identities(pen: Pen, guarded: Guarded) -> dict[str, Tree]:
 
 def _target(pen: Pen, guarded: Guarded) -> Tree:
     base = _operation(pen, guarded, "to")
-    if not pen.writes("authorization.rules.to.except", 0.25):
+    if not pen.writes("authorization.rules.to.except", 0.4):
         return base
     excepted = _operation(pen, guarded, "to.except")
     return {**base, "except": [excepted]} if excepted and excepted != base else base
@@ -153,7 +153,7 @@ def _operation(pen: Pen, guarded: Guarded, where: str) -> Tree:
         makers["headers"] = lambda: _header(pen, id)
         makers["hostnames"] = lambda: pen.sample(("shop.example.com", "*.shop.example.com"), 2)
         if not is_grpc:
-            makers["methods"] = lambda: pen.some({f"{id}.methods.{word}": word for word in METHODS}, 3)
+            makers["methods"] = lambda: pen.some({f"{id}.methods.{word}": word for word in METHODS}, 6)
     if len(guarded.ports) > 1:
         makers["ports"] = lambda: [pen.among(guarded.ports)]
     found = {name: maker() for name, maker in makers.items() if pen.writes(f"{id}.{name}", 0.4)}

@@ -118,7 +118,7 @@ class _Intent:
         if pen.writes("ports.targetPort", 0.2):
             first["targetPort"] = pen.among((8000, 9000))
         found = [first]
-        if pen.writes("ports.second", 0.2):
+        if pen.writes("ports.second", 0.3):
             word = pen.among((first.get("protocol", "http"), "http", "tcp"))
             found.append({"port": 9090, "protocol": word})
         if pen.writes("ports.containerOnly", 0.06):

@@ -12,7 +12,7 @@ Tree = dict[str, Any]
 T = TypeVar("T")
 
 _OF_WANTED = 0.9  # how often the rarest of several is chosen
-_IF_WANTED = 0.6
+_IF_WANTED = 0.7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

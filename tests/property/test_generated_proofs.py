@@ -79,7 +79,8 @@ class Met:
 
     def wish(self, number: int) -> Wish:
         """Say what the next intent is to hold: what each mesh carries, or now and then one of them."""
-        behind = {name: self.rarer(name, OFTEN * (number + SIZE // 10) / SIZE) for name in CLUSTERS}
+        ahead = 1.5 * OFTEN * (number + SIZE // 10) / SIZE
+        behind = {name: self.rarer(name, ahead) for name in CLUSTERS}
         least = {
             id: min(count[id] for name, count in self._features.items() if id in CARRIED[name])
             for id in FEATURES
