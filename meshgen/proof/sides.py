@@ -10,7 +10,7 @@ from meshgen.intent.keys import ServiceKey
 from meshgen.intent.outcome.evaluate import evaluator
 from meshgen.intent.outcome.world import World
 from meshgen.intent.outcome.world_of import world_of
-from meshgen.intent.resolved import ResolvedSet
+from meshgen.intent.resolved import ResolvedSet, ToOther
 from meshgen.profile import Profile
 from meshgen.proof.assuming import assuming
 from meshgen.proof.verify import Sides
@@ -58,11 +58,29 @@ def _excuses(
 ) -> Iterator[tuple[tuple[ServiceKey | None, str], str]]:
     """Say in which facets which service is known to differ, and by which feature.
 
-    What is known of pods is known of every Service that fronts them.
+    What is known of pods is known of every Service that fronts them, and of one whose route leads to them.
     """
+    leading = _leading(meant)
     for gap in (gap for cause in causes for gap in cause.gaps):
         if isinstance(gap.row.answer, Approximate | Full):
             key = None if gap.use.service is None else gap.use.service.key
             fronts = () if key is None else (front.key for front in meant.fronts.get(key, ()))
             for each in (key, *fronts):
                 yield from (((each, words), gap.use.usage.feature) for words in gap.row.answer.facets)
+            followed = [words for words in gap.row.answer.facets if words.partition(" of ")[0] in _FOLLOWED]
+            for each in leading.get(key, ()):
+                yield from (((each, words), gap.use.usage.feature) for words in followed)
+
+
+# What a request gets of the service that a route leads it to.
+_FOLLOWED = frozenset(("verdict", "mtls", "loadBalancing", "circuitBreaker", "outlierDetection", "rateLimit"))
+
+
+def _leading(meant: ResolvedSet) -> dict[ServiceKey | None, list[ServiceKey]]:
+    """List the services whose routes lead to another one, by that one."""
+    found: dict[ServiceKey | None, list[ServiceKey]] = {}
+    for service in meant.services.values():
+        for route in service.routes:
+            if isinstance(route.destination, ToOther):
+                found.setdefault(route.destination.key, []).append(service.key)
+    return found
