@@ -61,9 +61,18 @@ _OF_RETRIES = (Facet.RETRY_ON, Facet.RETRY_TRY, Facet.RETRY_BASE, Facet.RETRY_MA
 
 
 def _is_compared(found: Contrast, *, may_be_silent: bool) -> bool:
-    if found.one is None and (may_be_silent or found.other is None):
+    if found.one is None and (found.other is None or (may_be_silent and _is_free(found.facet))):
         return False
     return any(step is not None and not step.is_ambient for step in (found.one, found.other))
+
+
+def _is_free(facet: Facet) -> bool:
+    """Tell whether manifests may decide what an intent is silent about.
+
+    Who gets in, how and where to follows from what is written of others too; time, tries and policy that
+    nobody wrote have to stay what the mesh does unasked.
+    """
+    return facet in (Facet.VERDICT, Facet.TRANSPORT, Facet.BACKENDS)
 
 
 def _agree(one: Value, other: Value) -> bool:

@@ -110,7 +110,7 @@ class _Tally:
             if not self._is_asked_about(contrast.facet):
                 continue
             self._compared[contrast.facet] += 1
-            if contrast.is_equal:
+            if contrast.is_equal or (contrast.one is None and call.caller.reach is Reach.KUBELET):
                 continue
             words = sides.excuse(contrast.facet, place, call)
             if words is None:

@@ -47,10 +47,12 @@ def test_what_one_side_asks_for_is_compared(
     assert told(BY_FIVE, other, may_be_silent=may_be_silent) == expected
 
 
-def test_what_an_intent_does_not_say_is_no_difference_and_what_manifests_do_not_say_is() -> None:
+def test_what_nobody_asked_for_differs_but_who_gets_in_how_and_where_to() -> None:
     silent = outcome({Facet.VERDICT: ALLOWED})
+    in_mtls = outcome({Facet.VERDICT: ALLOWED, Facet.TRANSPORT: True})
 
-    assert told(silent, BY_FIVE, may_be_silent=True) == {Facet.VERDICT: True}
+    assert told(silent, in_mtls, may_be_silent=True) == {Facet.VERDICT: True}
+    assert told(silent, BY_FIVE, may_be_silent=True) == {Facet.VERDICT: True, Facet.TIMEOUT: False}
     assert told(silent, BY_FIVE, may_be_silent=False) == {Facet.VERDICT: True, Facet.TIMEOUT: False}
 
 

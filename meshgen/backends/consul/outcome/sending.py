@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from meshgen.backends.consul.outcome.chains import Leg, Way
@@ -68,7 +69,8 @@ def direct(entries: Entries, instances: tuple[Instance, ...], *, is_http: bool) 
     if is_http:
         waits = [local_wait(entries, one.service) for one in instances]
         basis = next((at for _, at in waits if at.of is not None), unasked(TIMEOUTS))
-        yield decided(Facet.TIMEOUT, alike(ms for ms, _ in waits), basis)
+        # It was asked for those who call by a Service with a route, and holds for these too.
+        yield replace(decided(Facet.TIMEOUT, alike(ms for ms, _ in waits), basis), is_ambient=True)
         yield decided(Facet.RETRY_ATTEMPTS, 0, own)
         yield from (decided(facet, edits(), own) for facet in _HEADERS)
         yield from _NOT_IN_CONSUL
