@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from meshgen.backends.consul.plan.defaults import protocol_of
-from meshgen.backends.consul.plan.intentions import admits_all_of
+from meshgen.backends.consul.plan.intentions import admits_all_of, admits_everybody
 from meshgen.backends.consul.plan.names import Names
 from meshgen.backends.consul.plan.waiting import WAITS_MS
 from meshgen.intent.features import Written
@@ -22,7 +22,8 @@ def _target(use: Use) -> str:
     if target is None:
         timeout = route.timeout
         is_slow = timeout is Written.NONE or (timeout is not None and timeout.ms > WAITS_MS)
-        return "elsewhere, slow" if is_slow else "elsewhere"
+        is_open = admits_everybody(service, names)
+        return f"elsewhere{'' if is_open else ', stricter here'}{', slow' if is_slow else ''}"
     if protocol_of(target) != protocol_of(service):
         return "other protocol"
     if _is_limited(service) or _is_limited(target):
@@ -36,6 +37,9 @@ def _is_limited(service: ResolvedService) -> bool:
 
 TARGET = Axis(
     name="target",
-    values=("like it", "stricter here", "other protocol", "limited", "elsewhere", "elsewhere, slow"),
+    values=(
+        *("like it", "stricter here", "other protocol", "limited", "elsewhere", "elsewhere, slow"),
+        *("elsewhere, stricter here", "elsewhere, stricter here, slow"),
+    ),
     of=_target,
 )

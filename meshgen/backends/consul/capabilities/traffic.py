@@ -94,13 +94,22 @@ TRAFFIC = (
     ),
     Row(features=("headers.*",), answer=Full(), source=_ROUTES),
     Row(features=("routes.service",), when=TARGET.within("like it"), answer=Full(), source=_ROUTES),
-    Row(
-        features=("routes.service",),
-        when=TARGET.within("stricter here"),
-        answer=Approximate(
-            how="who may call the target but not this service is refused here already", facets=("verdict",)
-        ),
-        source="hashicorp/consul agent/proxycfg/connect_proxy.go",
+    *(
+        Row(
+            features=("routes.service",),
+            when=TARGET.within(target),
+            answer=Approximate(
+                how="who may call the target but not this service is refused here already",
+                facets=("verdict",),
+            ),
+            source="hashicorp/consul agent/proxycfg/connect_proxy.go",
+            requires=requires,
+        )
+        for target, requires in (
+            ("stricter here", ()),
+            ("elsewhere, stricter here", (_TARGET_PROTOCOL,)),
+            ("elsewhere, stricter here, slow", (_TARGET_PROTOCOL, _LONGER_WAIT)),
+        )
     ),
     Row(
         features=("routes.service",),

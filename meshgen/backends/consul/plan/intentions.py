@@ -116,6 +116,11 @@ def admits_all_of(service: ResolvedService, other: ResolvedService, names: Names
     )
 
 
+def admits_everybody(service: ResolvedService, names: Names) -> bool:
+    """True where each caller may call a service in some way."""
+    return not service.has_authorization or all(map(_opens, dict(decisions(service, names)).values()))
+
+
 def _for(caller: Caller, decided: Mapping[Caller, Decision], names: Names) -> Decision:
     return decided[caller if caller in decided else _wider(caller, decided, names)]
 
