@@ -154,7 +154,7 @@ def _operation(pen: Pen, guarded: Guarded, where: str) -> Tree:
         makers["hostnames"] = lambda: pen.sample(("shop.example.com", "*.shop.example.com"), 2)
         if not is_grpc:
             makers["methods"] = lambda: pen.some({f"{id}.methods.{word}": word for word in METHODS}, 6)
-    if len(guarded.ports) > 1:
+    if len(guarded.ports) == 1 or not pen.is_tame:
         makers["ports"] = lambda: [pen.among(guarded.ports)]
     found = {name: maker() for name, maker in makers.items() if pen.writes(f"{id}.{name}", 0.4)}
     return {name: value for name, value in found.items() if value}

@@ -83,7 +83,10 @@ class _Intent:
         self._names = NAMES[: pen.among((1, 2, 3, 3, 4, 4, 4))]
         self._ports = {name: self._ports_of(name) for name in self._names}
         self._mode = mode(pen, 0.5)
-        self._default = pen.among(("", "", "", "deny", "allow")) if self._mode == "strict" else ""
+        is_wide = pen.writes("authorization.scope", 0.05)
+        self._mode = "strict" if is_wide else self._mode
+        defaults = ("deny", "allow") if is_wide else ("", "", "", "deny", "allow")
+        self._default = pen.among(defaults) if self._mode == "strict" else ""
 
     def tree(self) -> Tree:
         """Write it."""
@@ -221,10 +224,11 @@ class _Intent:
 
     def _access(self, name: str) -> Tree:
         pen = self._pen
-        mine = mode(pen, 0.5) if pen.likely(0.4) else None
+        by_port = pen.writes("mtls.ports", 0.05)
+        mine = mode(pen, 0.5) if by_port or pen.likely(0.4) else None
         found: Tree = {}
         ports: Tree = {}
-        if mine and pen.writes("mtls.ports", 0.1):
+        if mine and by_port:
             word = pen.one({f"mtls.ports.{word}": word for word in ("permissive", "strict", "disabled")})
             ports = {str(self._ports[name][0].get("port", 80)): word} if word else {}
         if mine:

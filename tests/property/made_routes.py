@@ -71,7 +71,7 @@ def _conditions(pen: Pen, place: Place, ports: Sequence[str]) -> Tree:
         kinds = {kind: headers()[kind] for kind in ("exact", "regex", "present")}
         kind = pen.one({f"routes.match.queryParams.{kind}": how for kind, how in kinds.items()})
         found |= {"queryParams": {"q": kind}} if kind else {}
-    if len(ports) > 1 and pen.writes("routes.match.ports", 0.3):
+    if (len(ports) == 1 or not pen.is_tame) and pen.writes("routes.match.ports", 0.1):
         found["ports"] = [pen.among(ports)]
     return {name: value for name, value in found.items() if value}
 
