@@ -141,12 +141,17 @@ _Found = tuple[Resource, str, int | None]
 
 
 def _tcp(every: Iterable[Resource], _: str, client: Client, port: int) -> _Found | None:
-    for virtual in every:
-        for at, body in enumerate(virtual.spec.get("tcp") or ()):
-            for _number, match in _matches(body):
-                if not match.get("destinationSubnets") and is_connection_for(match, client, port):
-                    return virtual, "tcp", at
+    for virtual, at, body in _rules(every, "tcp"):
+        matches = (match for _, match in _matches(body) if not match.get("destinationSubnets"))
+        if any(is_connection_for(match, client, port) for match in matches):
+            return virtual, "tcp", at
     return None
+
+
+def _rules(every: Iterable[Resource], key: str) -> Iterator[tuple[Resource, int, Mapping[str, Any]]]:
+    for virtual in every:
+        for at, body in enumerate(virtual.spec.get(key) or ()):
+            yield virtual, at, body
 
 
 def _tls(every: Iterable[Resource], host: str, client: Client, port: int) -> _Found | None:
@@ -155,12 +160,10 @@ def _tls(every: Iterable[Resource], host: str, client: Client, port: int) -> _Fo
     Where there are matches and none has the name, no chain of filters is left for the connection.
     """
     named: dict[str, tuple[Resource, int]] = {}
-    for virtual in every:
-        for at, body in enumerate(virtual.spec.get("tls") or ()):
-            for match in body.get("match") or ():
-                if is_connection_for(match, client, port):
-                    for name in match.get("sniHosts") or ():
-                        named.setdefault(name, (virtual, at))
+    for virtual, at, body in _rules(every, "tls"):
+        matches = (match for match in body.get("match") or () if is_connection_for(match, client, port))
+        for name in (name for match in matches for name in match.get("sniHosts") or ()):
+            named.setdefault(name, (virtual, at))
     if not named:
         return None
     best = covers(tuple(named), host)
