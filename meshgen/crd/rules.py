@@ -46,9 +46,9 @@ def check(served: ServedKind, body: Any, *, seconds: float = _SECONDS) -> Verdic
     seen = _sight(served)
     found = () if seen is None else sightings(seen, body)
     complaints: list[Complaint] = []
-    evaluations, started = 0, time.process_time()
+    evaluations, started = 0, time.thread_time()
     for sighting in found:
-        if time.process_time() - started > seconds:
+        if time.thread_time() - started > seconds:
             return Verdicts(complaints=(*complaints, _stopped(sighting)), evaluations=evaluations)
         for rule in sighting.rules:
             verdict = _verdict(rule, sighting)
