@@ -36,7 +36,7 @@ def made(seed: str, wish: Wish, clusters: Iterable[tuple[Backend, Profile]]) -> 
             break
     else:
         raise AssertionError(f"no sound intent from seed {seed}")
-    if pen.likely(0.95):
+    if pen.likely(0.98):
         entries = _agreed(read_intents([_content(tree)]), clusters)
         tree["spec"] |= {"accept": entries} if entries else {}
     return _content(tree)
@@ -83,7 +83,7 @@ class _Intent:
         self._names = NAMES[: pen.among((1, 2, 3, 3, 4, 4, 4))]
         self._ports = {name: self._ports_of(name) for name in self._names}
         self._mode = mode(pen, 0.5)
-        is_wide = pen.writes("authorization.scope", 0.05)
+        is_wide = pen.writes("authorization.scope", 0.1)
         self._mode = "strict" if is_wide else self._mode
         defaults = ("deny", "allow") if is_wide else ("", "", "", "deny", "allow")
         self._default = pen.among(defaults) if self._mode == "strict" else ""

@@ -27,8 +27,8 @@ from meshgen.support import Unsupported
 from tests.property.made_intents import CALLERS, made
 from tests.property.pen import Wish
 
-CHUNKS, SIZE = 8, 250  # of intents, so that several processes share them
-OFTEN = 4  # times in each chunk, so 32 times in all
+CHUNKS, SIZE = 4, 500  # of intents, so that several processes share them
+OFTEN = 8  # times in each chunk, so 32 times in all
 MOST = 60  # requests to one place
 FEATURES = frozenset(declared(MeshIntent))
 
@@ -79,7 +79,7 @@ class Met:
 
     def wish(self, number: int) -> Wish:
         """Say what the next intent is to hold: what each mesh carries, or now and then one of them."""
-        ahead = 1.5 * OFTEN * (number + SIZE // 10) / SIZE
+        ahead = 2 * OFTEN * (number + SIZE // 10) / SIZE
         behind = {name: self.rarer(name, ahead) for name in CLUSTERS}
         least = {
             id: min(count[id] for name, count in self._features.items() if id in CARRIED[name])
