@@ -43,7 +43,7 @@ def cost(*arguments: str) -> Cost:
 def intent(conditions: int) -> str:
     """Write a service with so many routes, each with a prefix of its own, and as many rules."""
     routes = "".join(
-        f"        - {{name: r{number}, timeout: {number + 1}s, match: [{{paths: [{{prefix: /p-{number}}}]}}]}}\n"
+        f"        - {{name: r{number}, timeout: 9s, match: [{{paths: [{{prefix: /p-{number}}}]}}]}}\n"
         for number in range(conditions)
     )
     rules = "".join(

@@ -13,12 +13,12 @@ from typing import NamedTuple
 import pytest
 
 from meshgen.api import read_intents, render
-from meshgen.rendering import Rendering
 from meshgen.diagnostics import Findings
 from meshgen.inputs import read_inputs
 from meshgen.output import Syntax, stream
 from meshgen.patches import component
 from meshgen.profiles import choose, read_profiles
+from meshgen.rendering import Rendering
 from meshgen.report import Format, report
 
 TESTS = Path(__file__).parent

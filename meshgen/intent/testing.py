@@ -50,9 +50,7 @@ class Sender(Located):
     namespace: Annotated[str, DNS_LABEL] | None = plain(
         "pods of a namespace, with an account that nobody names", default=None
     )
-    authenticated: Literal[True] | None = plain(
-        "pods of the mesh that nobody names in any way", default=None
-    )
+    authenticated: Literal[True] | None = plain("pods of the mesh that nobody names in any way", default=None)
     cidr: Annotated[str, CIDR] | None = plain("a caller without identity from a block", default=None)
     plaintext: Literal[True] | None = plain("a caller without identity", default=None)
     kubelet: Literal[True] | None = plain("the kubelet of the node, which has none", default=None)

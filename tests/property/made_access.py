@@ -101,7 +101,7 @@ def _anybody(pen: Pen, guarded: Guarded, action: str) -> Tree:
 def caller(pen: Pen, guarded: Guarded, action: str) -> Tree:
     """Name callers; where plaintext is let in, only in ways that an intent may."""
     identities = _identities(pen, guarded)
-    networks = {"cidr": {"cidr": pen.among(("10.0.0.0/8", "10.1.0.0/16", "192.0.2.7/32"))}}
+    networks: dict[str, Tree] = {"cidr": {"cidr": pen.among(("10.0.0.0/8", "10.1.0.0/16", "192.0.2.7/32"))}}
     id = "authorization.rules.from"
     if guarded.mode == "disabled" or (action == "deny" and not guarded.is_strict):
         base = pen.one({f"{id}.cidr": networks["cidr"]})
@@ -109,7 +109,7 @@ def caller(pen: Pen, guarded: Guarded, action: str) -> Tree:
     base = pen.one({f"{id}.{name}": entry for name, entry in {**identities, **networks}.items()}) or {}
     if not pen.writes(f"{id}.except", 0.25):
         return base
-    others = {**_identities(pen, guarded), **networks}
+    others: dict[str, Tree] = {**_identities(pen, guarded), **networks}
     if "authenticated" not in base or not guarded.callers:
         del others["authenticated"]
     is_alone = guarded.is_strict and pen.likely(0.3)

@@ -173,7 +173,7 @@ class _Intent:
 
     def _front(self, owner: str) -> Tree:
         port = self._ports[owner][0]
-        target = port.get("targetPort", port["port"])
+        target = int(port.get("targetPort") or port["port"])
         if not self._pen.is_tame and self._pen.likely(0.3):
             target += 1
         return {**port, "port": port["port"] + 1, "targetPort": target, "podsOf": owner}
@@ -191,17 +191,15 @@ class _Intent:
         if pen.likely(0.5):
             return {}
         id = "versions"
-        found = pen.one(
-            {
-                f"{id}.labels": {"labels": {"track": version}},
-                f"{id}.selector": {"selector": {"run": f"{name}-{version}"}},
-                f"{id}.serviceAccount": {"serviceAccount": f"{name}-{version}"},
-                f"{id}.service": {"service": f"{name}-to-{version}"},
-                f"{id}.createService.true": {"createService": True},
-                f"{id}.createService.false": {"createService": False, "labels": {"version": version}},
-            }
-        )
-        return found or {}
+        options: dict[str, Tree] = {
+            f"{id}.labels": {"labels": {"track": version}},
+            f"{id}.selector": {"selector": {"run": f"{name}-{version}"}},
+            f"{id}.serviceAccount": {"serviceAccount": f"{name}-{version}"},
+            f"{id}.service": {"service": f"{name}-to-{version}"},
+            f"{id}.createService.true": {"createService": True},
+            f"{id}.createService.false": {"createService": False, "labels": {"version": version}},
+        }
+        return pen.one(options) or {}
 
     def _traffic(self, name: str, versions: tuple[str, ...], *, is_headless: bool) -> Tree:
         pen, protocols = self._pen, self._protocols(name)
@@ -251,7 +249,7 @@ class _Intent:
     def _probe(self, name: str) -> Tree:
         port = self._ports[name][0]
         number = port.get("targetPort", port["port"])
-        kinds = {"tcp": {"tcp": True}}
+        kinds: dict[str, Tree] = {"tcp": {"tcp": True}}
         if port.get("protocol", "http") in ("http", "http2"):
             kinds["path"] = {"path": "/healthz"}
         if port.get("protocol") == "grpc":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -158,7 +159,7 @@ def _cors(pen: Pen, place: Place) -> Any:
 
 def of_connections(pen: Pen, share: float, *, has_requests: bool, is_headless: bool = False) -> Tree:
     """Ask for what holds of connections too."""
-    makers = {
+    makers: dict[str, Callable[[], Any]] = {
         "connectTimeout": lambda: pen.among(("1s", "250ms", "3s")),
         "outlierDetection": lambda: _outlier_detection(pen),
         "circuitBreaker": lambda: _circuit_breaker(pen, has_requests=has_requests),

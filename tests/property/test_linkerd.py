@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from meshgen.api import read_intents, render
-from meshgen.rendering import Rendering
 from meshgen.backend import backend
 from meshgen.inputs import Content
+from meshgen.rendering import Rendering
 from tests.property.linkerd_proxy import Asking, admits, backends
 
 Tree = dict[str, Any]

@@ -29,6 +29,8 @@ spec:
     web: {port: 80, selector: {app: web}}
 """
 LABELS = {"app.kubernetes.io/managed-by": "meshgen", "app.kubernetes.io/part-of": "shop"}
+ASKED = "N classes of requests, each asked"
+SAME_REQUESTS = f"same: {ASKED}\n\n"
 
 
 class Told(NamedTuple):

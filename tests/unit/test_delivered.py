@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from meshgen.delivered import without_dropped
-from tests.unit.diffs import LABELS, QUERY, Diffed, authentication, cluster
+from tests.unit.diffs import LABELS, QUERY, SAME_REQUESTS, Diffed, authentication, cluster
 from tests.unit.diffs import diffed as diffed
 from tests.unit.standin import Answer
 
@@ -32,13 +32,13 @@ def delivered(spec: Any = None, **annotations: str) -> Answer:
     ],
 )
 def test_the_mark_of_a_deliverer_is_no_difference(mark: str, diffed: Diffed) -> None:
-    assert diffed(cluster(api=delivered(**{mark: "{}"})))[:3] == (0, "same: 2 objects\n", "")
+    assert diffed(cluster(api=delivered(**{mark: "{}"})))[:3] == (0, f"{SAME_REQUESTS}same: 2 objects\n", "")
 
 
 def test_a_label_by_which_argo_cd_finds_its_objects_is_no_difference(diffed: Diffed) -> None:
     marked = authentication("api", labels={**LABELS, "app.kubernetes.io/instance": "shop"})
 
-    assert diffed(cluster(api=Answer(body=marked)))[:3] == (0, "same: 2 objects\n", "")
+    assert diffed(cluster(api=Answer(body=marked)))[:3] == (0, f"{SAME_REQUESTS}same: 2 objects\n", "")
 
 
 def applied(spec: Any) -> str:
@@ -50,6 +50,7 @@ def test_what_kubectl_applied_last_and_no_manifest_wants_goes(diffed: Diffed) ->
     out = diffed(cluster(api=there, would={"api": there})).out
 
     assert out == (
+        f"{SAME_REQUESTS}"
         "~ PeerAuthentication shop/api: changed\n"
         '    spec.portLevelMtls: {"80": {"mode": "DISABLE"}} -> nothing\n'
         "1 changed, 1 unchanged\n"
@@ -60,7 +61,11 @@ def test_what_kubectl_applied_last_and_no_manifest_wants_goes(diffed: Diffed) ->
 def test_what_others_added_stays(text: str, diffed: Diffed) -> None:
     there = delivered(ADDED, **{LAST: text})
 
-    assert diffed(cluster(api=there, would={"api": there}))[:3] == (0, "same: 2 objects\n", "")
+    assert diffed(cluster(api=there, would={"api": there}))[:3] == (
+        0,
+        f"{SAME_REQUESTS}same: 2 objects\n",
+        "",
+    )
 
 
 def test_another_manager_takes_nothing_away_that_kubectl_applied(diffed: Diffed) -> None:
@@ -68,7 +73,7 @@ def test_another_manager_takes_nothing_away_that_kubectl_applied(diffed: Diffed)
     given = cluster(api=there, would={"api": there})
     given = {path.replace(QUERY, QUERY.replace("kubectl", "me")): answers for path, answers in given.items()}
 
-    assert diffed(given, "--field-manager", "me")[:3] == (0, "same: 2 objects\n", "")
+    assert diffed(given, "--field-manager", "me")[:3] == (0, f"{SAME_REQUESTS}same: 2 objects\n", "")
 
 
 @pytest.mark.parametrize(

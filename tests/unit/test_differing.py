@@ -7,7 +7,19 @@ from typing import Any
 
 import pytest
 
-from tests.unit.diffs import ALL, INTENT, LABELS, OURS, QUERY, SAME, Diffed, authentication, cluster
+from tests.unit.diffs import (
+    ALL,
+    ASKED,
+    INTENT,
+    LABELS,
+    OURS,
+    QUERY,
+    SAME,
+    SAME_REQUESTS,
+    Diffed,
+    authentication,
+    cluster,
+)
 from tests.unit.diffs import diffed as diffed
 from tests.unit.standin import Answer
 from tests.unit.test_surroundings import surrounded
@@ -19,8 +31,6 @@ LEFT_OVER = [
     authentication("of-others", labels={**LABELS, "app.kubernetes.io/part-of": "bank"}),
 ]
 
-ASKED = "N classes of requests, each asked"
-SAME_REQUESTS = f"same: {ASKED}\n\n"
 # Its PeerAuthentications pick no pods, so each holds for the namespace.
 SHUT = (
     ("pods of no service", 4, "a connection from a caller without identity to pod shop/(unlisted):80"),
@@ -136,7 +146,7 @@ def test_differences_are_json(diffed: Diffed) -> None:
         }
         for name, verdict in (("api", "changed"), ("web", "unchanged"), ("old", "left-over"))
     ]
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "change": "newly denied",
             "service": place if "/" in place else None,
