@@ -40,11 +40,17 @@ class PortPolicy:
             return self.refused
         if self.sees_requests is False:
             arrival = arrival._replace(request=None)
-        elif self.sees_requests and arrival.request is None:
-            return None
         decided = self._authorized(arrival, account)
         is_open = decided is not None and decided.value is Verdict.ALLOWED
-        return None if self.mode is None and account is None and is_open else decided
+        return None if is_open and self._is_open_unsaid(arrival, account) else decided
+
+    def _is_open_unsaid(self, arrival: Arrival, account: Account | None) -> bool:
+        """Tell whether rules that let a call in do not settle it.
+
+        Nobody says that plaintext is taken, or that anything but requests is.
+        """
+        is_bare = bool(self.sees_requests) and arrival.request is None
+        return is_bare or (self.mode is None and account is None)
 
     def _authorized(self, arrival: Arrival, account: Account | None) -> Step | None:
         for rule in (*self.denying, *self.allowing):
