@@ -14,7 +14,7 @@ from meshgen.intent.outcome.facets import Basis, Facet, Outcome, Value, Verdict
 from meshgen.intent.outcome.wording import worded
 from meshgen.intent.outcome.world import World
 from meshgen.proof.comparing import Contrast, contrasts
-from meshgen.proof.excuses import words_for
+from meshgen.proof.excuses import Case, words_for
 from meshgen.proof.places import Place
 from meshgen.proof.witnesses import Bounds, Witnesses, witnesses
 
@@ -33,8 +33,9 @@ class Sides:
 
     def excuse(self, facet: Facet, place: Place, call: Call) -> str | None:
         """Give the words by which a finding says that a facet differs for a call, if one does."""
-        found = (words for words in words_for(facet, place, call) if (place.service, words) in self.excused)
-        return next(found, None)
+        tokens = self.one.conditions(place.to).tokens | self.other.conditions(place.to).tokens
+        said = words_for(facet, Case(place, call, tokens))
+        return next((words for words in said if (place.service, words) in self.excused), None)
 
 
 class Difference(NamedTuple):

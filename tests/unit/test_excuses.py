@@ -4,20 +4,35 @@ from __future__ import annotations
 
 from meshgen.intent.keys import ServiceKey
 from meshgen.intent.model import Protocol
-from meshgen.intent.outcome.call import Call, Caller, InParam, Reach, Request, Token, ToPod, ToService
+from meshgen.intent.outcome.call import (
+    BEARER,
+    Call,
+    Caller,
+    InHeader,
+    InParam,
+    Reach,
+    Request,
+    Token,
+    ToPod,
+    ToService,
+)
+from meshgen.intent.outcome.conditions import TokenCondition
 from meshgen.intent.outcome.facets import Facet
-from meshgen.proof.excuses import is_known, words_for
+from meshgen.proof.excuses import Case, is_known, words_for
 from meshgen.proof.places import Place
 
 CART = ServiceKey("shop", "cart")
 SERVICE = Place(ToService(CART, 80), Protocol.HTTP, CART)
+TAKEN = TokenCondition("i", places=(BEARER, InParam("t")))
+ELSEWHERE = TokenCondition("j", audiences=("shop",), places=(InHeader("x-j", ""),))
 FRONT = Caller(reach=Reach.PROXIED, service=ServiceKey("shop", "web"))
 
 
 def words(
     request: Request | None, *, caller: Caller = FRONT, place: Place = SERVICE, facet: Facet = Facet.VERDICT
 ) -> list[str]:
-    return list(words_for(facet, place, Call(caller=caller, to=place.to, request=request)))
+    call = Call(caller=caller, to=place.to, request=request)
+    return list(words_for(facet, Case(place, call, frozenset((TAKEN, ELSEWHERE)))))
 
 
 def asking(*, host: str | None = None, token: Token | None = None, value: str = "1") -> Request:
@@ -64,8 +79,20 @@ def test_a_row_may_speak_of_some_tokens_alone() -> None:
         "verdict of claims that are lists",
     ]
     assert said(Token(issuer="i", claims={"scope": ("a b",)})) == ["verdict", "verdict of claims with spaces"]
-    assert said(Token(issuer="i", is_valid=False)) == ["verdict", "verdict of tokens that are refused"]
     assert said(Token(issuer="i", place=InParam("t"))) == ["verdict", "verdict of tokens in parameters"]
+
+
+def test_a_token_is_refused_that_nobody_takes_where_it_is() -> None:
+    def said(token: Token) -> list[str]:
+        return words(asking(token=token))
+
+    there = InHeader("x-j", "")
+    refused = ["verdict", "verdict of tokens that are refused"]
+    assert said(Token(issuer="i", is_valid=False)) == refused
+    assert said(Token(issuer="i", place=there)) == refused
+    assert said(Token(issuer="j", audiences=("shop",))) == refused
+    assert said(Token(issuer="j", audiences=("other",), place=there)) == refused
+    assert said(Token(issuer="j", audiences=("other", "shop"), place=there)) == ["verdict"]
 
 
 def test_other_words_are_not_known() -> None:
