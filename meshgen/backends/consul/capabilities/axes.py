@@ -160,6 +160,27 @@ def _front(use: Use) -> str:
 FRONT = Axis(name="front", values=("same port", "ignored", "other port"), of=_front)
 
 
+def _taken_over(use: Use) -> str:
+    """What of the service that has the pods holds for callers of a Service before them too."""
+    service = service_of(use)
+    owner = Names(use.set, use.profile).owner(service)
+    is_balanced = owner.load_balancing is not None and service.written.headless is None
+    match is_balanced, owner.connect_timeout is not None:
+        case True, True:
+            return "both"
+        case True, _:
+            return "loadBalancing"
+        case _, True:
+            return "connectTimeout"
+        case _:
+            return "nothing"
+
+
+TAKEN_OVER = Axis(
+    name="taken over", values=("nothing", "loadBalancing", "connectTimeout", "both"), of=_taken_over
+)
+
+
 def _probed_port(use: Use) -> str:
     """Whether the inputs show that the kubelet reaches the port past the proxy, and who else then does."""
     service = service_of(use)

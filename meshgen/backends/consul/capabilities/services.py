@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterable
 from meshgen.backends.consul.capabilities.axes import (
     ACCOUNT,
     FRONT,
+    TAKEN_OVER,
     VERSION,
     VERSION_ACCOUNT,
     VERSIONS,
 )
 from meshgen.backends.consul.capabilities.patches import ignored_front, ignored_version, named_versions
 from meshgen.patches import Patch
-from meshgen.support import Full, Requires, Row, Unsupported, Use
+from meshgen.support import Approximate, Full, Requires, Row, Unsupported, Use
 
 _NAME_OF_ACCOUNT = Requires(
     id="service-named-like-its-account",
@@ -33,6 +34,14 @@ def _ignored(patches: Callable[[Use], Iterable[Patch]]) -> Requires:
             'consul.hashicorp.com/service-ignore: "true"'
         ),
         patches=patches,
+    )
+
+
+def _led(*fields: str) -> Approximate:
+    """Say what callers of a Service before the pods of another one get unasked."""
+    return Approximate(
+        how=f"Consul leads its callers to the service that has the pods, with the {' and '.join(fields)} of it",
+        facets=fields,
     )
 
 
@@ -80,14 +89,22 @@ SERVICES = (
         requires=(_NAME_OF_ACCOUNT,),
         source=_CONNECT_INIT,
     ),
-    Row(
-        features=("podsOf",),
-        when=FRONT.within("same port"),
-        answer=Full(),
-        requires=(_ignored(ignored_front),),
-        source=_RESOLVER,
+    *(
+        Row(
+            features=("podsOf",),
+            when={**FRONT.within(front), **TAKEN_OVER.within(taken)},
+            answer=answer,
+            requires=requires,
+            source=_RESOLVER,
+        )
+        for front, requires in (("same port", (_ignored(ignored_front),)), ("ignored", ()))
+        for taken, answer in (
+            ("nothing", Full()),
+            ("loadBalancing", _led("loadBalancing")),
+            ("connectTimeout", _led("connectTimeout")),
+            ("both", _led("loadBalancing", "connectTimeout")),
+        )
     ),
-    Row(features=("podsOf",), when=FRONT.within("ignored"), answer=Full(), source=_RESOLVER),
     Row(
         features=("podsOf",),
         when=FRONT.within("other port"),

@@ -72,9 +72,9 @@ class Names(NamedTuple):
         return self.resolved.services.get(destination.key)
 
     def callers_of(self, callee: ResolvedService) -> tuple[ResolvedService, ...]:
-        """The known callers that have pods, in the order of their keys."""
-        known = self.resolved.known_callers(callee)
-        return tuple(caller for caller in known if caller.written.pods_of is None)
+        """The services whose pods are known to call, in the order of their keys."""
+        known = {self.owner(caller).key for caller in self.resolved.known_callers(callee)}
+        return tuple(self.resolved.services[key] for key in sorted(known))
 
 
 def own_services(service: ResolvedService) -> tuple[ServiceVersion, ...]:
