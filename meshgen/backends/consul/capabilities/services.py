@@ -40,7 +40,7 @@ def _ignored(patches: Callable[[Use], Iterable[Patch]]) -> Requires:
 def _led(*fields: str) -> Approximate:
     """Say what callers of a Service before the pods of another one get unasked."""
     return Approximate(
-        how=f"Consul leads its callers to the service that has the pods, with the {' and '.join(fields)} of it",
+        how=f"its callers are led to the service that has the pods, with its {' and '.join(fields)}",
         facets=fields,
     )
 
