@@ -53,6 +53,11 @@ class LoadBalancer:
     query_parameter: str | None = None
     source_ip: bool | None = None
 
+    @property
+    def is_of_requests(self) -> bool:
+        """True where it hashes what connections do not have."""
+        return any(part is not None for part in (self.header, self.cookie, self.query_parameter))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ejection:
@@ -72,6 +77,7 @@ class TrafficPolicy:
     connection_pool: ConnectionPool | None
     load_balancer: LoadBalancer | None
     outlier_detection: Ejection | None
+    unhashed_ports: tuple[int, ...] | None  # `portLevelSettings`: the same there, but for what is hashed
 
 
 def traffic_policy(service: ResolvedService) -> TrafficPolicy | None:
@@ -86,7 +92,23 @@ def traffic_policy(service: ResolvedService) -> TrafficPolicy | None:
     ejection = _ejection(detection) if isinstance(detection, OutlierDetection) else None
     if pool is None and balancer is None and ejection is None:
         return None
-    return TrafficPolicy(connection_pool=pool, load_balancer=balancer, outlier_detection=ejection)
+    is_hashed = balancer is not None and balancer.is_of_requests
+    return TrafficPolicy(
+        connection_pool=pool,
+        load_balancer=balancer,
+        outlier_detection=ejection,
+        unhashed_ports=(_connection_ports(service) or None) if is_hashed else None,
+    )
+
+
+def _connection_ports(service: ResolvedService) -> tuple[int, ...]:
+    """A connection has no header to hash: it would go to any pod instead of the less busy of two.
+
+    envoyproxy/envoy source/extensions/load_balancing_policies/common/thread_aware_lb_impl.cc: without a hash
+    one is drawn.
+    """
+    ports = (port for port in service.service_ports if not port.protocol.is_http)
+    return tuple(sorted(port.number for port in ports if port.number is not None))
 
 
 def _pool(breaker: CircuitBreaker | None, connect_timeout: Duration | None) -> ConnectionPool | None:
