@@ -160,25 +160,16 @@ def _front(use: Use) -> str:
 FRONT = Axis(name="front", values=("same port", "ignored", "other port"), of=_front)
 
 
-def _taken_over(use: Use) -> str:
-    """What of the service that has the pods holds for callers of a Service before them too."""
+def _resolver(use: Use) -> str:
+    """Whether the service that has the pods says how they are reached and picked."""
     service = service_of(use)
     owner = Names(use.set, use.profile).owner(service)
+    # Callers of a headless Service pick none, but connect as long.
     is_balanced = owner.load_balancing is not None and service.written.headless is None
-    match is_balanced, owner.connect_timeout is not None:
-        case True, True:
-            return "both"
-        case True, _:
-            return "loadBalancing"
-        case _, True:
-            return "connectTimeout"
-        case _:
-            return "nothing"
+    return "written" if is_balanced or owner.connect_timeout is not None else "unwritten"
 
 
-TAKEN_OVER = Axis(
-    name="taken over", values=("nothing", "loadBalancing", "connectTimeout", "both"), of=_taken_over
-)
+RESOLVER = Axis(name="resolver", values=("unwritten", "written"), of=_resolver)
 
 
 def _probed_port(use: Use) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from meshgen.backends.consul.capabilities.axes import (
     ACCOUNT,
     FRONT,
-    TAKEN_OVER,
+    RESOLVER,
     VERSION,
     VERSION_ACCOUNT,
     VERSIONS,
@@ -37,14 +37,10 @@ def _ignored(patches: Callable[[Use], Iterable[Patch]]) -> Requires:
     )
 
 
-def _led(*fields: str) -> Approximate:
-    """Say what callers of a Service before the pods of another one get unasked."""
-    return Approximate(
-        how=f"its callers are led to the service that has the pods, with its {' and '.join(fields)}",
-        facets=fields,
-    )
-
-
+_LED_ON = Approximate(
+    how="its callers are led to the service that has the pods, with its loadBalancing and connectTimeout",
+    facets=("loadBalancing", "connectTimeout"),
+)
 _ENDPOINTS = "hashicorp/consul-k8s control-plane/connect-inject/controllers/endpoints/endpoints_controller.go"
 _RESOLVER = "hashicorp/consul agent/structs/config_entry_discoverychain.go"
 _CONNECT_INIT = "hashicorp/consul-k8s control-plane/subcommand/connect-init/command.go"
@@ -92,18 +88,13 @@ SERVICES = (
     *(
         Row(
             features=("podsOf",),
-            when={**FRONT.within(front), **TAKEN_OVER.within(taken)},
+            when={**FRONT.within(front), **RESOLVER.within(resolver)},
             answer=answer,
             requires=requires,
             source=_RESOLVER,
         )
         for front, requires in (("same port", (_ignored(ignored_front),)), ("ignored", ()))
-        for taken, answer in (
-            ("nothing", Full()),
-            ("loadBalancing", _led("loadBalancing")),
-            ("connectTimeout", _led("connectTimeout")),
-            ("both", _led("loadBalancing", "connectTimeout")),
-        )
+        for resolver, answer in (("unwritten", Full()), ("written", _LED_ON))
     ),
     Row(
         features=("podsOf",),
