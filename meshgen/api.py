@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from meshgen.acceptance import agreements
+from meshgen.acceptance import Agreement, agreements
 from meshgen.assumptions import assumed
 from meshgen.backend import Backend
 from meshgen.diagnostics import Diagnostic, Findings, Severity
 from meshgen.fidelity import Settlement, settle, useless
-from meshgen.gaps import Gap, gaps
+from meshgen.gaps import Judged, gaps
 from meshgen.inputs import Content, read_inputs
 from meshgen.intent.access import Mode
 from meshgen.intent.exposure import check_exposure
@@ -151,18 +151,17 @@ def render(  # noqa: PLR0913  what it renders, for whom, and three ways to vary 
     if resolved is None:
         return Rendering(profile=profile, findings=tuple(findings))
     check_exposure(resolved, findings)
-    found = gaps(resolved, backend, profile)
     entries = agreements(reading.intents, profile)
-    settled = settle(found, reading.intents, profile, entries=entries, is_partial=is_partial)
+    settled, left = _settled(reading, resolved, Choice(backend, profile), entries, is_partial=is_partial)
     findings.extend(settled.findings)
     # With an error nothing is left out: what is not accepted may speak of what would be.
-    left = resolved if findings.has_errors else _left(reading, resolved, settled, profile)
+    left = resolved if findings.has_errors else left
     limited = tuple(backend.limits(left, profile))
     findings.extend((*limited, *useless(entries, settled, limited, profile)))
     plans = () if findings.has_errors else backend.plan(left, profile)
     manifests, resources, judged = _write(plans, Choice(backend, profile), shadows)
     findings.extend((*assumed(left, plans), *judged))
-    patches = _patches(found, profile, reading, findings) if is_patched else ()
+    patches = _patches(settled, profile, reading, findings) if is_patched else ()
     return Rendering(
         profile=profile,
         manifests=manifests,
@@ -174,18 +173,38 @@ def render(  # noqa: PLR0913  what it renders, for whom, and three ways to vary 
     )
 
 
-def _left(reading: Reading, resolved: ResolvedSet, settled: Settlement, profile: Profile) -> ResolvedSet:
-    """Say what is meant without what was accepted."""
-    if settled.intents is reading.intents:
-        return resolved
-    return resolve(settled.intents, callers=profile.callers, shown=reading.shown)
+def _settled(
+    reading: Reading,
+    resolved: ResolvedSet,
+    cluster: Choice,
+    entries: tuple[Agreement, ...],
+    *,
+    is_partial: bool,
+) -> tuple[Settlement, ResolvedSet]:
+    """Settle all gaps, and say what is meant without what was accepted.
+
+    What is left is judged again, since other rows may answer for it: with a rule callers may go.
+    """
+    backend, profile = cluster
+    settled = Settlement(findings=(), causes=(), intents=reading.intents)
+    left, judged = resolved, set[Judged]()
+    while fresh := tuple(gap for gap in gaps(left, backend, profile) if gap.judged not in judged):
+        judged |= {gap.judged for gap in fresh}
+        found = settle(fresh, settled.intents, profile, entries=entries, is_partial=is_partial)
+        is_whole = found.intents is settled.intents
+        settled = settled.then(found)
+        if is_whole or any(each.severity is Severity.ERROR for each in found.findings):
+            break
+        left = resolve(found.intents, callers=profile.callers, shown=reading.shown)
+    return settled, left
 
 
 def _patches(
-    found: Iterable[Gap], profile: Profile, reading: Reading, findings: Findings
+    settled: Settlement, profile: Profile, reading: Reading, findings: Findings
 ) -> tuple[Patch, ...]:
     if findings.has_errors:
         return ()
+    found = (gap for cause in settled.causes for gap in cause.gaps)
     patches, unpatched = patching(found, profile, reading.shown)
     findings.extend(unpatched)
     return patches

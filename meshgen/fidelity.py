@@ -64,6 +64,14 @@ class Settlement:
     causes: tuple[Cause, ...]
     intents: tuple[MeshIntent, ...]
 
+    def then(self, later: Settlement) -> Settlement:
+        """Join it with that of what it left; a requirement of both is told once."""
+        known = {found.message for found in self.findings if found.code is REQUIREMENT}
+        fresh = (found for found in later.findings if found.message not in known)
+        return Settlement(
+            findings=(*self.findings, *fresh), causes=(*self.causes, *later.causes), intents=later.intents
+        )
+
 
 def settle(
     found: Iterable[Gap],

@@ -6,12 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from meshgen.backend import Backend
+from meshgen.diagnostics import Span
 from meshgen.intent.access import Action
 from meshgen.intent.features import Usage, used
+from meshgen.intent.keys import ServiceKey
 from meshgen.intent.relations import relations
 from meshgen.intent.resolved import ResolvedService, ResolvedSet
 from meshgen.profile import Profile
 from meshgen.support import Polarity, Row, Use
+
+Judged = tuple[ServiceKey | None, str, Span | None, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +24,12 @@ class Gap:
 
     use: Use
     row: Row
+
+    @property
+    def judged(self) -> Judged:
+        """What is the same however much of the intent around it is left out."""
+        service, usage = self.use.service, self.use.usage
+        return None if service is None else service.key, usage.feature, usage.span, id(self.row)
 
 
 def gaps(resolved: ResolvedSet, backend: Backend, profile: Profile) -> tuple[Gap, ...]:
