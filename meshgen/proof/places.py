@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from meshgen.intent.keys import ServiceKey
@@ -56,6 +56,17 @@ def places(
             yield from _of_pod(world, pod, owners[title])
         elif title not in world.fronting and pod.namespace in namespaces:
             yield from _of_nobody(world, pod)
+
+
+def with_named(where: Iterable[Place], named: Callable[[ToPod], Iterable[int]]) -> Iterator[Place]:
+    """Add to places the container ports that nobody lists, but rules name."""
+    known: set[ToService | ToPod] = set()
+    for place in where:
+        yield place
+        known.add(place.to)
+        if isinstance(place.to, ToPod) and place.to.port == UNLISTED:
+            every = (ToPod(place.to.pod, number) for number in sorted(named(place.to)))
+            yield from (place._replace(to=to) for to in every if to not in known)
 
 
 def _of_nobody(world: World, pod: Pod) -> Iterator[Place]:

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from meshgen.intent.keys import ServiceKey
-from meshgen.intent.outcome.call import Call, Reach, ToService
+from meshgen.intent.outcome.call import Call, Reach, ToPod, ToService
 from meshgen.intent.outcome.evaluator import Evaluator
 from meshgen.intent.outcome.facets import Basis, Facet, Outcome, Value, Verdict
 from meshgen.intent.outcome.wording import worded
 from meshgen.intent.outcome.world import World
 from meshgen.proof.comparing import Contrast, contrasts
 from meshgen.proof.excuses import Case, words_for
-from meshgen.proof.places import Place
+from meshgen.proof.places import Place, with_named
 from meshgen.proof.witnesses import Bounds, Witnesses, witnesses
 
 Excused = Mapping[tuple[ServiceKey | None, str], str]  # (service, words of a row): the feature that it is of
@@ -30,6 +30,10 @@ class Sides:
     world: World
     is_intent: bool  # the first one is, and what it does not say it leaves to the mesh
     excused: Excused = field(default_factory=dict)
+
+    def ports(self, to: ToPod) -> frozenset[int]:
+        """List the container ports of a pod that either side names."""
+        return self.one.conditions(to).ports | self.other.conditions(to).ports
 
     def excuse(self, facet: Facet, place: Place, call: Call) -> str | None:
         """Give the words by which a finding says that a facet differs for a call, if one does."""
@@ -74,7 +78,7 @@ def verify(
 ) -> Proof:
     """Ask both sides of calls to some places; `facets` are the groups to compare, None for all."""
     tally = _Tally(facets)
-    for place in where:
+    for place in with_named(where, sides.ports):
         conditions = sides.one.conditions(place.to) | sides.other.conditions(place.to)
         found = witnesses(sides.world, place, conditions, bounds)
         tally.take(sides, place, found)

@@ -13,7 +13,7 @@ from meshgen.intent.outcome.conditions import Conditions
 from meshgen.intent.outcome.evaluator import Evaluator
 from meshgen.intent.outcome.facets import Facet, Outcome
 from meshgen.proof.comparing import Contrast, contrasts
-from meshgen.proof.places import Place
+from meshgen.proof.places import Place, with_named
 from meshgen.proof.prove import places_of
 from meshgen.proof.sides import rendered
 from meshgen.proof.verify import Sides, is_reserved, size
@@ -62,7 +62,7 @@ class Subject:
 
     def _places(self, sides: Sides) -> Iterator[Place]:
         assert self._rendering.left is not None
-        return places_of(self._rendering.left, sides.world)
+        return with_named(places_of(self._rendering.left, sides.world), sides.ports)
 
     def _keep(self, place: Place) -> _Kept:
         conditions = self._sides.other.conditions(place.to)
@@ -143,6 +143,10 @@ class Subject:
         yield from self._citing[id(old)]
         for kept in self._kept.values():
             yield from kept.asked
+        for place in with_named([*self._kept], lambda to: mutant.conditions(to).ports):
+            if place not in self._kept:
+                calls = self._witnesses(self._sides, place, mutant.conditions(place.to), FEW)
+                yield from (self._answered(place, call) for call in calls)
         for place, kept in self._kept.items():
             conditions = mutant.conditions(place.to)
             if conditions == kept.conditions:

@@ -36,6 +36,7 @@ class Conditions:
     namespaces: frozenset[str] = frozenset()  # of callers
     networks: frozenset[str] = frozenset()  # of peers, as CIDR blocks
     tokens: frozenset[TokenCondition] = frozenset()
+    ports: frozenset[int] = frozenset()  # of the pod that is called
 
     @classmethod
     def of(cls, every: Iterable[Conditions]) -> Conditions:
@@ -54,6 +55,7 @@ class Conditions:
             namespaces=self.namespaces | other.namespaces,
             networks=self.networks | other.networks,
             tokens=self.tokens | other.tokens,
+            ports=self.ports | other.ports,
         )
 
 

@@ -33,7 +33,8 @@ class Policies:
     def __init__(self, resolved: ResolvedSet, world: World, pods: Pods) -> None:
         fronting: dict[str, list[ResolvedService]] = {}
         for service in resolved.services.values():
-            for pod in () if service.is_caller_only else pods_behind(service, pods):
+            owner = _owner(resolved, service)
+            for pod in () if service.is_caller_only else pods_behind(owner, pods):
                 fronting.setdefault(pod.title, []).append(service)
         self._policies: dict[tuple[str, int | None], PortPolicy] = {}
         made: dict[object, PortPolicy] = {}
@@ -113,10 +114,12 @@ class _Site(NamedTuple):
 
     def owner(self, service: ResolvedService) -> ResolvedService:
         """Find the service that writes what belongs to the pods."""
-        pods_of = service.written.pods_of
-        if pods_of is None:
-            return service
-        return self.resolved.services[ServiceKey(service.key.namespace, pods_of)]
+        return _owner(self.resolved, service)
+
+
+def _owner(resolved: ResolvedSet, service: ResolvedService) -> ResolvedService:
+    pods_of = service.written.pods_of
+    return service if pods_of is None else resolved.services[ServiceKey(service.key.namespace, pods_of)]
 
 
 _NOWHERE = Basis(name="")

@@ -68,7 +68,8 @@ class Guard:
                 claims.setdefault(name, set()).update(values)
         issuers = [issuer for term in terms for issuer in term.issuers]
         tokens = frozenset(token_conditions(self.jwt, claims, issuers))
-        return Conditions.of((*(rule.told for rule in every), Conditions(tokens=tokens)))
+        ports = frozenset((*self.ports, *self.limits))
+        return Conditions.of((*(rule.told for rule in every), Conditions(tokens=tokens, ports=ports)))
 
 
 class Guards:

@@ -132,7 +132,8 @@ def addresses(values: Sequence[str], _: Place) -> Term:
 def ports(values: Sequence[str], _: Place) -> Term:
     """Ask for container ports."""
     numbers = frozenset(map(str, values))
-    return Term(lambda asked: str(asked.port) in numbers, Conditions())
+    told = Conditions(ports=frozenset(int(each) for each in numbers if each.isdecimal()))
+    return Term(lambda asked: str(asked.port) in numbers, told)
 
 
 def never(_: Sequence[str], __: Place) -> Term:

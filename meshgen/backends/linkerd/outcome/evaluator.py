@@ -110,9 +110,11 @@ class LinkerdEvaluator:
         ends += [end for plan in plans for way in plan.ways() for end in way.ends]
         guards = dict.fromkeys(guard for end in ends for guard in end.guards)
         namespaces = self._sending.namespaces(to.service) if isinstance(to, ToService) else frozenset()
+        pod = self._world.pods.get(to.pod) if isinstance(to, ToPod) else None
+        ports = frozenset[int]() if pod is None else self._guarding.ports(pod)
         return Conditions.of(
             (
-                Conditions(namespaces=namespaces),
+                Conditions(namespaces=namespaces, ports=ports),
                 *(plan.conditions for plan in plans),
                 *(guard.conditions for guard in guards),
             )

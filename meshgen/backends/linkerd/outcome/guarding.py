@@ -80,6 +80,11 @@ class Guarding:
             self._found[pod.title, port] = self._guards[kind]
         return self._found[pod.title, port]
 
+    def ports(self, pod: Pod) -> frozenset[int]:
+        """List the container ports of a pod that Servers guard."""
+        named = (each.port(pod) for each in self._servers)
+        return frozenset(port for port in named if port is not None)
+
     def _kind(self, pod: Pod, port: int) -> _Port:
         is_out = annotated(pod, INJECT, self._namespaces) == "disabled"
         if is_out or lists(annotated(pod, SKIP_INBOUND, self._namespaces), port):

@@ -29,15 +29,15 @@ class Server:
 
     def guards(self, pod: Pod, port: int) -> bool:
         """Tell whether it stands for a container port of a pod."""
-        wanted = self.resource.spec["port"]
-        number = wanted if isinstance(wanted, int) else pod.ports.get(wanted)
+        return self.port(pod) == port
+
+    def port(self, pod: Pod) -> int | None:
+        """Give the container port of a pod that it stands for; None: it does not pick the pod."""
         selector = self.resource.spec.get("podSelector")  # without one it picks what runs outside
-        return (
-            number == port
-            and self.resource.namespace == pod.namespace
-            and selector is not None
-            and picks(selector, pod.labels)
-        )
+        if self.resource.namespace != pod.namespace or selector is None or not picks(selector, pod.labels):
+            return None
+        wanted = self.resource.spec["port"]
+        return wanted if isinstance(wanted, int) else pod.ports.get(wanted)
 
 
 def servers(resources: Resources) -> tuple[Server, ...]:
