@@ -30,7 +30,7 @@ class Fate(enum.Enum):
     """What becomes of a mutant."""
 
     REFUSED = "refused"  # by the ladder: nothing that a cluster takes
-    SAME = "same"  # the definition's defaults make the same object of it
+    SAME = "same"  # the definition's defaults make the same object of it, or one that says a thing twice
     CAUGHT = "caught"
     SURVIVED = "survived"
 
@@ -116,13 +116,23 @@ class _Golden:
         judged = judge(mutant.body, self._ladder)
         if judged.resource is None or _is_refused(judged.complaints):
             return Fate.REFUSED
-        if judged.resource.body == of.body:
+        if _once(judged.resource.body) == _once(of.body):
             return Fate.SAME
         if self._subject.catches(of, judged.resource):
             return Fate.CAUGHT
         together = [judged.resource if each is of else each for each in self._rendering.resources]
         is_refused = _is_refused(judge_together(together, self._ladder))
         return Fate.REFUSED if is_refused else Fate.SURVIVED
+
+
+def _once(value: Any) -> Any:
+    """Leave out mappings of a list that stand in it before: what is added may be there already."""
+    if isinstance(value, dict):
+        return {key: _once(each) for key, each in value.items()}
+    if not isinstance(value, list):
+        return value
+    every = [_once(each) for each in value]
+    return [each for at, each in enumerate(every) if not isinstance(each, dict) or each not in every[:at]]
 
 
 def _is_refused(complaints: Iterator[Complaint] | Sequence[Complaint]) -> bool:
