@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from meshgen.ambient import Default
-from meshgen.backends.linkerd.plan.pods import halves
+from meshgen.backends.linkerd.plan.pods import halves, of_cluster
 from meshgen.backends.linkerd.profiles import block_of, unwritten_mode
 from meshgen.profile import Profile
 
@@ -32,7 +32,7 @@ _OF_CALLS = (
 
 def ambient(profile: Profile) -> tuple[Default, ...]:
     """Name what is in force of a fresh install whose default inbound policy is that of the profile."""
-    _, default = halves(profile)
+    _, default = halves(of_cluster(profile))
     policy = block_of(profile).default_inbound_policy
     because = "" if policy is None else f" (defaultInboundPolicy {policy.value})"
     return (

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from meshgen.backends.linkerd.capabilities.axes import CLUSTER, EXCEPTED, PATHS, PROBED, REST, UNLISTED, WIDE
-from meshgen.backends.linkerd.capabilities.patches import closed_pods, told_namespace
+from meshgen.backends.linkerd.capabilities.axes import (
+    CLUSTER,
+    EXCEPTED,
+    OF_ALL,
+    OPENED,
+    PATHS,
+    PROBED,
+    REST,
+    UNLISTED,
+    WIDE,
+)
+from meshgen.backends.linkerd.capabilities.patches import told_namespace, told_pods
 from meshgen.diagnostics import Severity
 from meshgen.support import POLARITY, Approximate, Full, Requires, Row, Unsupported
 
 _SERVER = "linkerd/linkerd2 policy-controller/k8s/api/src/policy/server.rs"
+_DEFAULTS = "linkerd/linkerd2 policy-controller/k8s/index/src/inbound/workload.rs"
 _POLICY = "linkerd/linkerd2 policy-controller/k8s/index/src/inbound/index.rs"
 _IDENTITIES = "linkerd/linkerd2 policy-controller/k8s/index/src/inbound/meshtls_authentication.rs"
 _NETWORKS = "linkerd/linkerd2 policy-controller/k8s/index/src/inbound/network_authentication.rs"
@@ -23,7 +34,15 @@ _UNLISTED = Requires(
     what="a container port that the intent does not list admits what the cluster admits, unless its pods are "
     "annotated with config.linkerd.io/default-inbound-policy: deny, or all-authenticated for the mode alone",
     severity=Severity.WARNING,
-    patches=closed_pods,
+    patches=told_pods,
+)
+_OPENED = Requires(
+    id="opened-inbound-policy",
+    what="a container port that the intent does not list is as closed as its namespace or the cluster, unless "
+    "its pods are annotated with config.linkerd.io/default-inbound-policy: all-unauthenticated, or "
+    "all-authenticated where the mode is strict",
+    severity=Severity.WARNING,
+    patches=told_pods,
 )
 _PATHS_AS_SENT = Requires(
     id="path-normalization",
@@ -55,17 +74,21 @@ ACCESS = (
             Row(
                 features=(feature,),
                 answer=Full(),
-                source="linkerd/linkerd2 policy-controller/k8s/index/src/inbound/workload.rs",
+                source=_DEFAULTS,
                 requires=(_UNLISTED,),
                 when=UNLISTED.within("open"),
             ),
         )
     ),
+    Row(features=("mtls.mode.permissive",), answer=Full(), source=_SERVER, when=OPENED.within("open")),
     Row(
-        features=("mtls.mode.permissive", "mtls.ports.strict", "mtls.ports.permissive"),
+        features=("mtls.mode.permissive", "authorization.default.allow"),
         answer=Full(),
-        source=_SERVER,
+        source=_DEFAULTS,
+        requires=(_OPENED,),
+        when=OPENED.within("shut"),
     ),
+    Row(features=("mtls.ports.strict", "mtls.ports.permissive"), answer=Full(), source=_SERVER),
     Row(
         features=("mtls.mode.disabled", "mtls.ports.disabled"),
         answer=Unsupported(
@@ -80,7 +103,7 @@ ACCESS = (
         answer=Full(),
         source="linkerd/website linkerd.io/content/2-edge/features/server-policy.md",
         requires=(_NAMESPACE,),
-        when=WIDE.within("sayable"),
+        when={**WIDE.within("sayable"), **OF_ALL.within("mTLS")},
     ),
     Row(
         features=("mtls.scope.namespace", "authorization.scope.namespace"),
@@ -90,19 +113,29 @@ ACCESS = (
         ),
         source="linkerd/website linkerd.io/content/2-edge/features/server-policy.md",
         widens=True,
-        when=WIDE.within("half"),
+        when={**WIDE.within("half"), **OF_ALL.within("mTLS")},
+    ),
+    Row(
+        features=("mtls.scope.namespace", "authorization.scope.namespace"),
+        answer=Unsupported(
+            why="meshed callers always send mTLS, and no annotation refuses it",
+            hint="write permissive, or leave the pods out of the mesh",
+        ),
+        source="linkerd/linkerd2-proxy linkerd/tls/src/server.rs",
+        widens=True,
+        when=OF_ALL.within("plain text"),
     ),
     Row(
         features=("authorization.default.allow",),
         answer=Full(is_unasked=True),
         source=_SERVER,
-        when=CLUSTER.within("allow"),
+        when={**CLUSTER.within("allow"), **OPENED.within("open")},
     ),
     Row(
         features=("authorization.default.allow",),
         answer=Full(),
         source=_SERVER,
-        when=CLUSTER.within("deny"),
+        when={**CLUSTER.within("deny"), **OPENED.within("open")},
     ),
     Row(
         features=("authorization.rules.action.allow",),

@@ -9,7 +9,9 @@ from meshgen.backends.linkerd.plan.pods import (
     closes_half,
     halves,
     is_asked_by,
+    of_cluster,
     ports_of,
+    unsaid,
 )
 from meshgen.backends.linkerd.plan.timing import duration, is_set
 from meshgen.backends.linkerd.plan.traffic import has_traffic_split, is_split_alone
@@ -41,7 +43,7 @@ SPLIT_BY = Axis(
 def _unlisted(use: Use) -> str:
     """Say whether a container port that no Service lists could admit more than the intent asks."""
     service = _service(use)
-    policy = block_of(use.profile).default_inbound_policy
+    policy = unsaid(service.key.namespace, use.set, use.profile)
     is_denied = use.usage.feature == "authorization.default.deny"
     settling = {InboundPolicy.DENY} if is_denied else {InboundPolicy.DENY, InboundPolicy.ALL_AUTHENTICATED}
     # The annotation that closes everything is told of where the default is: one cause, one finding.
@@ -52,14 +54,14 @@ def _unlisted(use: Use) -> str:
 CLUSTER = Axis(
     name="cluster's default",
     values=("allow", "deny"),
-    of=lambda use: halves(use.profile)[1].value,
-    settled=lambda profile: halves(profile)[1].value,
+    of=lambda use: halves(of_cluster(use.profile))[1].value,
+    settled=lambda profile: halves(of_cluster(profile))[1].value,
 )
 
 
 def _wide(use: Use) -> str:
     """Say whether a namespace's annotation can repeat the half that the intent leaves to the cluster."""
-    if not closes_half(use.profile):
+    if not closes_half(of_cluster(use.profile)):
         return "sayable"
     asked = [wide for wide in use.set.wide if is_asked_by(wide, use.usage.holder)]
     both = [wide for wide in use.set.wide if wide.namespace == asked[0].namespace]
@@ -71,16 +73,38 @@ WIDE = Axis(
     name="other half of the cluster",
     values=("sayable", "half"),
     of=_wide,
-    settled=lambda profile: None if closes_half(profile) else "sayable",
+    settled=lambda profile: None if closes_half(of_cluster(profile)) else "sayable",
 )
 UNLISTED = Axis(
     name="unlisted ports",
     values=("closed", "open"),
     of=_unlisted,
-    settled=lambda profile: (
-        "closed" if block_of(profile).default_inbound_policy is InboundPolicy.DENY else None
-    ),
 )
+
+
+def _opened(use: Use) -> str:
+    """Say whether a container port that no Service lists could admit less than the intent says."""
+    service = _service(use)
+    mode, default = halves(unsaid(service.key.namespace, use.set, use.profile))
+    if use.usage.feature == "authorization.default.allow":
+        is_shut = default is Action.DENY
+    else:  # plain text is admitted; who else is shut out is told of where the default is
+        is_open = default is Action.ALLOW and service.default is not Action.DENY
+        is_shut = mode is Mode.STRICT and is_open
+    return "shut" if is_shut and not is_listed(service, use.set) else "open"
+
+
+OPENED = Axis(name="unlisted ports beside", values=("open", "shut"), of=_opened)
+
+
+def _mode_of_all(use: Use) -> str:
+    """Say whether a whole namespace is to take plain text alone."""
+    asked = (wide for wide in use.set.wide if is_asked_by(wide, use.usage.holder))
+    is_plain = any(wide.mode is Mode.DISABLED for wide in asked)
+    return "plain text" if is_plain and use.usage.feature == "mtls.scope.namespace" else "mTLS"
+
+
+OF_ALL = Axis(name="mode of the namespace", values=("mTLS", "plain text"), of=_mode_of_all)
 
 PATHS = Axis(
     name="paths",

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from meshgen.backends.linkerd.capabilities.axes import accrual
-from meshgen.backends.linkerd.plan.pods import closes_half, halves, is_asked_by
-from meshgen.intent.access import Action, Mode
+from meshgen.backends.linkerd.plan.pods import is_asked_by, told, unsaid
 from meshgen.intent.model import Port
 from meshgen.intent.policy import OutlierDetection
 from meshgen.intent.resolved import ResolvedService
 from meshgen.patches import Patch, Unnamed, on_namespace, on_pods, on_port, on_service, pods_of
-from meshgen.profile import Profile
 from meshgen.support import Use
 
 _DEFAULT = "config.linkerd.io/default-inbound-policy"
@@ -42,29 +40,18 @@ def _declared(use: Use, app_protocol: str) -> Iterator[Patch | Unnamed]:
         yield on_port(_service(use), port.port, app_protocol)
 
 
-def closed_pods(use: Use) -> Iterator[Patch | Unnamed]:
-    """Close the container ports that no Server picks."""
+def told_pods(use: Use) -> Iterator[Patch | Unnamed]:
+    """Say what the container ports admit that no Server picks."""
     service = _service(use)
-    policy = "deny" if service.default is Action.DENY else "all-authenticated"
+    policy = told(service.mode, service.default, unsaid(service.key.namespace, use.set, use.profile))
     for of, pods in pods_of(service, use.set.shown):
-        yield from on_pods(pods, {_DEFAULT: policy}, of=of)
+        yield from on_pods(pods, {_DEFAULT: policy.value}, of=of)
 
 
 def told_namespace(use: Use) -> Iterator[Patch]:
     """Say what the pods of a namespace admit; the half that no intent writes stays the cluster's."""
     namespace = next(wide.namespace for wide in use.set.wide if is_asked_by(wide, use.usage.holder))
-    wides = [wide for wide in use.set.wide if wide.namespace == namespace]
-    mode = next((wide.mode for wide in wides if wide.mode is not None), None)
-    default = next((wide.default for wide in wides if wide.default is not None), None)
-    yield on_namespace(namespace, {_DEFAULT: _policy(mode, default, use.profile)})
-
-
-def _policy(mode: Mode | None, default: Action | None, profile: Profile) -> str:
-    unwritten_mode, unwritten_default = halves(profile)
-    if (default or unwritten_default) is Action.DENY:
-        return "deny"
-    whom = "cluster" if default is None and closes_half(profile) else "all"
-    return f"{whom}-{'authenticated' if (mode or unwritten_mode) is Mode.STRICT else 'unauthenticated'}"
+    yield on_namespace(namespace, {_DEFAULT: unsaid(namespace, use.set, use.profile).value})
 
 
 def ejecting(use: Use) -> Iterator[Patch]:

@@ -10,7 +10,7 @@ from meshgen.backends.linkerd.plan.access import Access, access
 from meshgen.backends.linkerd.plan.cells import UncuttableError
 from meshgen.backends.linkerd.plan.identities import UnsayableError
 from meshgen.backends.linkerd.plan.match import longest_value
-from meshgen.backends.linkerd.plan.pods import ContainerPort, closes_half, ports_of, says
+from meshgen.backends.linkerd.plan.pods import ContainerPort, closes_half, ports_of, says, unsaid
 from meshgen.diagnostics import Code, Diagnostic, Severity
 from meshgen.gatewayapi.requests import request_of
 from meshgen.intent.policy import RateLimit
@@ -45,7 +45,7 @@ def limits(service: ResolvedService, resolved: ResolvedSet, profile: Profile) ->
         return
     told: set[str] = set()
     for port in ports_of(service, resolved, profile):
-        for diagnostic in (*_rules(port, profile), *_half(port, profile)):
+        for diagnostic in (*_rules(port, profile), *_half(port, resolved, profile)):
             if diagnostic.message not in told:
                 told.add(diagnostic.message)
                 yield diagnostic
@@ -102,10 +102,11 @@ def _of_rules(code: Code, message: str, port: ContainerPort, profile: Profile) -
     )
 
 
-def _half(port: ContainerPort, profile: Profile) -> Iterator[Diagnostic]:
+def _half(port: ContainerPort, resolved: ResolvedSet, profile: Profile) -> Iterator[Diagnostic]:
     owner = port.owner
+    beside = unsaid(owner.key.namespace, resolved, profile)
     has_mode = owner.mode is not None or port.asked.port.target in owner.port_modes
-    if not closes_half(profile) or not says(owner, port.asked.port):
+    if not closes_half(beside) or not says(owner, port.asked.port):
         return
     if has_mode and owner.has_authorization:
         return

@@ -45,7 +45,7 @@ def limits(service: ResolvedService, resolved: ResolvedSet, profile: Profile) ->
 
 
 def _open(service: ResolvedService, resolved: ResolvedSet, profile: Profile) -> Iterator[Diagnostic]:
-    if not is_closed_beside(service, profile):
+    if not is_closed_beside(service, resolved, profile):
         return
     for port in unlisted(service, resolved):
         yield Diagnostic(

@@ -52,19 +52,14 @@ def ports_of(owner: ResolvedService, resolved: ResolvedSet, profile: Profile) ->
             found[port.target] = (first, rate or _rate(service, port))
     for port, rate in found.values():
         if says(owner, port) or rate is not None:
-            yield _container_port(owner, port, rate, profile)
-
-
-def _container_port(
-    owner: ResolvedService, port: ServicePort, rate: int | None, profile: Profile
-) -> ContainerPort:
-    return ContainerPort(
-        owner=owner,
-        selectors=tuple(_selectors(owner)),
-        asked=_asked(owner, port, profile),
-        requests_per_second=rate,
-        whole=None if says(owner, port) else block_of(profile).default_inbound_policy,
-    )
+            beside = unsaid(owner.key.namespace, resolved, profile)
+            yield ContainerPort(
+                owner=owner,
+                selectors=tuple(_selectors(owner)),
+                asked=_asked(owner, port, beside, profile),
+                requests_per_second=rate,
+                whole=None if says(owner, port) else beside,
+            )
 
 
 def _rate(service: ResolvedService, port: ServicePort) -> int | None:
@@ -90,9 +85,9 @@ def _pairs(labels: Mapping[str, str]) -> Pairs:
     return tuple(sorted(labels.items()))
 
 
-def _asked(owner: ResolvedService, port: ServicePort, profile: Profile) -> Asked:
-    """Join what is asked of a port with what the cluster does unasked: a Server replaces all of it."""
-    mode, default = halves(profile)
+def _asked(owner: ResolvedService, port: ServicePort, beside: InboundPolicy, profile: Profile) -> Asked:
+    """Join what is asked of a port with what holds there without a Server, which replaces all of it."""
+    mode, default = halves(beside)
     return Asked(
         port=port,
         mode=owner.port_modes.get(port.target) or owner.mode or mode,
@@ -111,9 +106,35 @@ def _container_name(owner: ResolvedService, port: ServicePort) -> str | None:
     return names.pop() if len(names) == 1 else None
 
 
-def halves(profile: Profile) -> tuple[Mode, Action]:
-    """Name the mode and the default of a port that has no Server."""
-    match block_of(profile).default_inbound_policy:
+def of_cluster(profile: Profile) -> InboundPolicy:
+    """Name what a port without a Server admits where no namespace and no pod says otherwise."""
+    return block_of(profile).default_inbound_policy or InboundPolicy.ALL_UNAUTHENTICATED
+
+
+def unsaid(namespace: str, resolved: ResolvedSet, profile: Profile) -> InboundPolicy:
+    """Name what a port without a Server admits by what its namespace says, or else the cluster."""
+    wides = [wide for wide in resolved.wide if wide.namespace == namespace]
+    mode = next((wide.mode for wide in wides if wide.mode is not None), None)
+    default = next((wide.default for wide in wides if wide.default is not None), None)
+    return told(mode, default, of_cluster(profile))
+
+
+def told(mode: Mode | None, default: Action | None, beside: InboundPolicy) -> InboundPolicy:
+    """Say a mode and a default in one word; a half that nobody writes stays what it is."""
+    if mode is None and default is None:
+        return beside
+    unwritten_mode, unwritten_default = halves(beside)
+    if (default or unwritten_default) is Action.DENY:
+        return InboundPolicy.DENY
+    is_half = default is None and closes_half(beside)
+    if (mode or unwritten_mode) is Mode.STRICT:
+        return InboundPolicy.CLUSTER_AUTHENTICATED if is_half else InboundPolicy.ALL_AUTHENTICATED
+    return InboundPolicy.CLUSTER_UNAUTHENTICATED if is_half else InboundPolicy.ALL_UNAUTHENTICATED
+
+
+def halves(policy: InboundPolicy) -> tuple[Mode, Action]:
+    """Take what a port without a Server admits apart into a mode and a default."""
+    match policy:
         case InboundPolicy.ALL_AUTHENTICATED | InboundPolicy.CLUSTER_AUTHENTICATED:
             return Mode.STRICT, Action.ALLOW
         case InboundPolicy.DENY:
@@ -122,12 +143,9 @@ def halves(profile: Profile) -> tuple[Mode, Action]:
             return Mode.PERMISSIVE, Action.ALLOW
 
 
-def closes_half(profile: Profile) -> bool:
-    """Tell whether the cluster admits its own networks alone, which mode and default cannot say."""
-    return block_of(profile).default_inbound_policy in (
-        InboundPolicy.CLUSTER_AUTHENTICATED,
-        InboundPolicy.CLUSTER_UNAUTHENTICATED,
-    )
+def closes_half(policy: InboundPolicy) -> bool:
+    """Tell whether a policy admits the cluster's own networks alone, which mode and default cannot say."""
+    return policy in (InboundPolicy.CLUSTER_AUTHENTICATED, InboundPolicy.CLUSTER_UNAUTHENTICATED)
 
 
 def is_asked_by(wide: NamespaceWide, part: Located) -> bool:
@@ -135,11 +153,11 @@ def is_asked_by(wide: NamespaceWide, part: Located) -> bool:
     return part is wide.intent.spec.mtls or part is wide.intent.spec.authorization
 
 
-def is_closed_beside(service: ResolvedService, profile: Profile) -> bool:
+def is_closed_beside(service: ResolvedService, resolved: ResolvedSet, profile: Profile) -> bool:
     """Tell whether a service asks ports that it does not list to be closed, and nobody says that they are."""
     if "default-inbound-policy" in profile.holds:
         return False
-    mode, default = halves(profile)
+    mode, default = halves(unsaid(service.key.namespace, resolved, profile))
     return (service.default is Action.DENY and default is not Action.DENY) or (
         service.mode is Mode.STRICT and mode is not Mode.STRICT
     )
