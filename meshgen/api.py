@@ -132,48 +132,7 @@ def meaning(
     return None if broken.has_errors else resolve(reading.intents, callers=callers, shown=reading.shown)
 
 
-def render(  # noqa: PLR0913  what it renders, for whom, and three ways to vary it
-    reading: Reading,
-    backend: Backend,
-    profile: Profile,
-    *,
-    is_partial: bool = False,
-    is_patched: bool = False,
-    shadows: Sequence[Path] = (),
-) -> Rendering:
-    """Translate sound intents for one mesh: rules, gaps, limits, plans, text, and the ladder over the text.
-
-    `is_partial` accepts, for this run, every loss that could be accepted without naming a service.
-    `is_patched` asks for patches too, `shadows` are folders of templates that come before ours.
-    """
-    findings = Findings()
-    resolved = meaning(reading, profile, unwritten=backend.unwritten_mode(profile), findings=findings)
-    if resolved is None:
-        return Rendering(profile=profile, findings=tuple(findings))
-    check_exposure(resolved, findings)
-    entries = agreements(reading.intents, profile)
-    settled, left = _settled(reading, resolved, Choice(backend, profile), entries, is_partial=is_partial)
-    findings.extend(settled.findings)
-    # With an error nothing is left out: what is not accepted may speak of what would be.
-    left = resolved if findings.has_errors else left
-    limited = tuple(backend.limits(left, profile))
-    findings.extend((*limited, *useless(entries, settled, limited, profile)))
-    plans = () if findings.has_errors else backend.plan(left, profile)
-    manifests, resources, judged = _write(plans, Choice(backend, profile), shadows)
-    findings.extend((*assumed(left, plans), *judged))
-    patches = _patches(settled, profile, reading, findings) if is_patched else ()
-    return Rendering(
-        profile=profile,
-        manifests=manifests,
-        resources=resources,
-        patches=patches,
-        causes=settled.causes,
-        left=None if findings.has_errors else left,
-        findings=tuple(findings),
-    )
-
-
-def _settled(
+def settle_all(
     reading: Reading,
     resolved: ResolvedSet,
     cluster: Choice,
@@ -197,6 +156,47 @@ def _settled(
             break
         left = resolve(found.intents, callers=profile.callers, shown=reading.shown)
     return settled, left
+
+
+def render(  # noqa: PLR0913  what it renders, for whom, and three ways to vary it
+    reading: Reading,
+    backend: Backend,
+    profile: Profile,
+    *,
+    is_partial: bool = False,
+    is_patched: bool = False,
+    shadows: Sequence[Path] = (),
+) -> Rendering:
+    """Translate sound intents for one mesh: rules, gaps, limits, plans, text, and the ladder over the text.
+
+    `is_partial` accepts, for this run, every loss that could be accepted without naming a service.
+    `is_patched` asks for patches too, `shadows` are folders of templates that come before ours.
+    """
+    findings = Findings()
+    resolved = meaning(reading, profile, unwritten=backend.unwritten_mode(profile), findings=findings)
+    if resolved is None:
+        return Rendering(profile=profile, findings=tuple(findings))
+    check_exposure(resolved, findings)
+    entries = agreements(reading.intents, profile)
+    settled, left = settle_all(reading, resolved, Choice(backend, profile), entries, is_partial=is_partial)
+    findings.extend(settled.findings)
+    # With an error nothing is left out: what is not accepted may speak of what would be.
+    left = resolved if findings.has_errors else left
+    limited = tuple(backend.limits(left, profile))
+    findings.extend((*limited, *useless(entries, settled, limited, profile)))
+    plans = () if findings.has_errors else backend.plan(left, profile)
+    manifests, resources, judged = _write(plans, Choice(backend, profile), shadows)
+    findings.extend((*assumed(left, plans), *judged))
+    patches = _patches(settled, profile, reading, findings) if is_patched else ()
+    return Rendering(
+        profile=profile,
+        manifests=manifests,
+        resources=resources,
+        patches=patches,
+        causes=settled.causes,
+        left=None if findings.has_errors else left,
+        findings=tuple(findings),
+    )
 
 
 def _patches(

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from meshgen.api import Reading, read_intents
+from meshgen.acceptance import agreements
+from meshgen.api import Reading, read_intents, settle_all
 from meshgen.backend import Backend
 from meshgen.diagnostics import Findings
-from meshgen.gaps import uses
 from meshgen.inputs import Content
 from meshgen.intent.access import From
 from meshgen.intent.resolve import resolve
 from meshgen.intent.rules import check
 from meshgen.profile import Profile
+from meshgen.profiles import Choice
 from meshgen.support import Approximate, Unsupported
 from tests.property.made_access import CALLER, Guarded, closed, mode, providers, rules
 from tests.property.made_routes import routes, split, whole
@@ -37,8 +38,7 @@ def made(seed: str, wish: Wish, clusters: Iterable[tuple[Backend, Profile]]) -> 
     else:
         raise AssertionError(f"no sound intent from seed {seed}")
     if pen.likely(0.98):
-        entries = _agreed(read_intents([_content(tree)]), clusters)
-        tree["spec"] |= {"accept": entries} if entries else {}
+        tree = _agreed(tree, tuple(clusters))
     return _content(tree)
 
 
@@ -54,21 +54,35 @@ def _is_sound(reading: Reading) -> bool:
     return not findings.has_errors
 
 
-def _agreed(reading: Reading, clusters: Iterable[tuple[Backend, Profile]]) -> list[Tree]:
-    """Accept what can be accepted, service by service."""
-    resolved = resolve(reading.intents, callers=CALLERS, shown=reading.shown)
-    found = set()
-    for backend, profile in clusters:
-        for use in uses(resolved, profile, without=backend.capabilities.silent):
-            row = backend.capabilities.answer(use)
-            if use.service is not None and (
-                isinstance(row.answer, Unsupported) or (isinstance(row.answer, Approximate) and row.widens)
-            ):
-                found.add((use.usage.feature, profile.name, use.service.key.name))
-    return [
+def _agreed(tree: Tree, clusters: Iterable[tuple[Backend, Profile]]) -> Tree:
+    """Accept what can be accepted, service by service; without a rule there may be more of it."""
+    found: set[tuple[str, str, str]] = set()
+    while True:
+        accepted = _accepting(tree, found)
+        reading = read_intents([_content(accepted)])
+        fresh = {each for cluster in clusters for each in _lost(reading, *cluster)} - found
+        if not fresh:
+            return accepted
+        found |= fresh
+
+
+def _accepting(tree: Tree, found: Iterable[tuple[str, str, str]]) -> Tree:
+    entries = [
         {"feature": feature, "mesh": mesh, "service": service, "reason": "nobody minds"}
         for feature, mesh, service in sorted(found)
     ]
+    return {**tree, "spec": {**tree["spec"], **({"accept": entries} if entries else {})}}
+
+
+def _lost(reading: Reading, backend: Backend, profile: Profile) -> Iterator[tuple[str, str, str]]:
+    resolved = resolve(reading.intents, callers=CALLERS, shown=reading.shown)
+    entries = agreements(reading.intents, profile)
+    settled, _ = settle_all(reading, resolved, Choice(backend, profile), entries, is_partial=False)
+    for gap in (gap for cause in settled.causes for gap in cause.gaps):
+        answer, service = gap.row.answer, gap.use.service
+        is_widened = isinstance(answer, Approximate) and gap.row.widens
+        if service is not None and (isinstance(answer, Unsupported) or is_widened):
+            yield gap.use.usage.feature, profile.name, service.key.name
 
 
 def _intent(pen: Pen) -> Tree:
