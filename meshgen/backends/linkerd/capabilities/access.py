@@ -38,8 +38,8 @@ _UNLISTED = Requires(
 )
 _OPENED = Requires(
     id="opened-inbound-policy",
-    what="a container port that the intent does not list is as closed as its namespace or the cluster, unless "
-    "its pods are annotated with config.linkerd.io/default-inbound-policy: all-unauthenticated, or "
+    what="a container port that the intent does not list is as closed as its namespace or the cluster, "
+    "unless its pods are annotated with config.linkerd.io/default-inbound-policy: all-unauthenticated, or "
     "all-authenticated where the mode is strict",
     severity=Severity.WARNING,
     patches=told_pods,
