@@ -227,11 +227,12 @@ def _with_accept(hint: str, cause: Cause, profile: Profile) -> str:
 def _required(requirement: Requires, gap: Gap, profile: Profile) -> Diagnostic:
     service = "" if gap.use.service is None else gap.use.service.key.name
     what = requirement.what.format(service=service, value=gap.use.usage.value)
+    setting = requirement.setting or f"holds={requirement.id}"
     told = Diagnostic(
         code=REQUIREMENT,
         message=f"{requirement.id}: {what}",
         severity=requirement.severity,
-        hint=f"where it holds, say so with --set holds={requirement.id} or in the profile",
+        hint=f"where it holds, say so with --set {setting} or in the profile",
     )
     return _placed(told, gap, profile)
 

@@ -57,6 +57,7 @@ class Requires:
     what: str
     severity: Severity = Severity.NOTE
     patches: Callable[[Use], Iterable[Patch | Unnamed]] | None = None  # bring it about; None: none can
+    setting: str | None = None  # by which a profile says that it holds; None: it names the id
 
 
 class Polarity(enum.Enum):

@@ -29,8 +29,9 @@ _OPAQUE = Requires(
 _EXPERIMENTAL = Requires(
     id="gateway-api-experimental",
     what="the experimental channel of the Gateway API is installed, which alone has the TCPRoute v1alpha2 "
-    "that Linkerd reads; --set gatewayAPI.channel=experimental says so",
+    "that Linkerd reads",
     severity=Severity.ERROR,
+    setting="gatewayAPI.channel=experimental",
 )
 _SMI = Requires(
     id="linkerd-smi",
