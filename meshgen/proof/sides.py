@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from meshgen.backend import Backend
 from meshgen.fidelity import Cause
+from meshgen.intent.access import Mode
 from meshgen.intent.keys import ServiceKey
 from meshgen.intent.outcome.evaluate import evaluator
 from meshgen.intent.outcome.world import World
@@ -33,6 +34,7 @@ def rendered(
         other=backend.evaluator(Resources(written), world, profile),
         world=world,
         is_intent=True,
+        is_strict=backend.unwritten_mode(profile) is Mode.STRICT,
         excused=dict(_excuses(causes, meant)),
     )
 

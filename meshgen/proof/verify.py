@@ -29,6 +29,7 @@ class Sides:
     other: Evaluator
     world: World
     is_intent: bool  # the first one is, and what it does not say it leaves to the mesh
+    is_strict: bool = False  # the mesh of the other takes no plain text where nobody says whether
     excused: Excused = field(default_factory=dict)
 
     def ports(self, to: ToPod) -> frozenset[int]:
@@ -110,7 +111,7 @@ class _Tally:
 
     def _ask(self, sides: Sides, place: Place, call: Call) -> None:
         one, other = sides.one.outcome(call), sides.other.outcome(call)
-        may_be_silent = sides.is_intent and not is_reserved(place, call, other)
+        may_be_silent = sides.is_intent and not is_reserved(sides, place, call, other)
         for contrast in contrasts(one, other, may_be_silent=may_be_silent):
             if not self._is_asked_about(contrast.facet):
                 continue
@@ -163,15 +164,16 @@ class _Tally:
         )
 
 
-def is_reserved(place: Place, call: Call, done: Outcome) -> bool:
+def is_reserved(sides: Sides, place: Place, call: Call, done: Outcome) -> bool:
     """Tell whether manifests must not do what nobody asks for.
 
     Pods of no service are left as they are, and no rule shuts out plain text, or callers of a Service, where
-    it is not asked to.
+    it is not asked to; plain text that the mesh refuses by itself may be refused by what is written too.
     """
     verdict = done.facets.get(Facet.VERDICT)
     shuts_out = verdict is not None and verdict.value is Verdict.DENIED and not verdict.is_ambient
-    is_called = call.caller.reach is Reach.PLAINTEXT or isinstance(call.to, ToService)
+    is_plain = call.caller.reach is Reach.PLAINTEXT
+    is_called = not sides.is_strict if is_plain else isinstance(call.to, ToService)
     return place.service is None or (shuts_out and is_called)
 
 
