@@ -103,7 +103,9 @@ class Subject:
     def _differs(self, asked: _Answered, outcome: Outcome) -> bool:
         """Compare with what is meant, or with what was rendered where a finding says that it differs."""
         place, _, meant, done = asked
-        found = contrasts(meant, outcome, may_be_silent=not is_reserved(self._sides, place, asked.call, outcome))
+        found = contrasts(
+            meant, outcome, may_be_silent=not is_reserved(self._sides, place, asked.call, outcome)
+        )
         if any(self._tells(each, asked) and not self._is_excused(each.facet, asked) for each in found):
             return True
         if place.service not in self._pardoned:
