@@ -56,6 +56,11 @@ def is_mirrored(profile: Profile) -> bool:
     )
 
 
+def denies_unwritten(profile: Profile) -> bool:
+    """Tell whether the profile says that calls are refused of which no intention speaks."""
+    return "intention-default-deny" in profile.holds
+
+
 def unwritten_mode(_: Profile) -> Mode:
     """Say what ports admit where nobody writes a mode."""
     return (

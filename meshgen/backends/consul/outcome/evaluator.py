@@ -14,6 +14,7 @@ from meshgen.backends.consul.outcome.registry import Instance, Registry, exclude
 from meshgen.backends.consul.outcome.rewriting import asked_of, passed_on, path_sent
 from meshgen.backends.consul.outcome.sending import Sender, direct, sent
 from meshgen.backends.consul.outcome.sources import INSTANCES, LISTENERS, PROBES, decided, unasked
+from meshgen.backends.consul.profiles import denies_unwritten
 from meshgen.backends.consul.read import Entries
 from meshgen.backends.consul.read.names import Name
 from meshgen.intent.keys import ServiceKey
@@ -24,7 +25,6 @@ from meshgen.intent.outcome.world import Service, World
 from meshgen.profile import Profile
 from meshgen.resources import Resources
 
-_DENIES = "intention-default-deny"  # the requirement by which a cluster says so
 _OWN = unasked(LISTENERS)
 _UNKNOWN = lost("is for nothing that exists", unasked(INSTANCES))
 _UNREGISTERED = refusal("is for a pod that no service registers", unasked(INSTANCES))
@@ -42,7 +42,7 @@ class ConsulEvaluator:
         self._world = world
         self._entries = Entries.of(resources, profile)
         self._naming = self._entries.naming
-        self._allows = _DENIES not in profile.holds
+        self._allows = not denies_unwritten(profile)
         self._joins_slashes = profile.version != "1.8"
         redirected = {name for name, one in self._entries.resolvers.items() if one.redirect is not None}
         self._registry = Registry.of(world, self._naming, redirected)

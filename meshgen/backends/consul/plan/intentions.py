@@ -17,6 +17,7 @@ from meshgen.backends.consul.plan.objects import (
 )
 from meshgen.backends.consul.plan.permissions import Clash, HeldToken, Permission, permissions
 from meshgen.backends.consul.plan.requests import ALL
+from meshgen.backends.consul.profiles import denies_unwritten
 from meshgen.intent.access import Action
 from meshgen.intent.resolved import ResolvedService
 
@@ -105,11 +106,7 @@ def _provider(token: HeldToken) -> TokenProvider:
 
 def admits_all_of(service: ResolvedService, other: ResolvedService, names: Names) -> bool:
     """True where whoever may call the other service in some way may call this one in some way."""
-    if not service.has_authorization:
-        return True
-    here, there = dict(decisions(service, names)), dict(decisions(other, names))
-    if not other.has_authorization:
-        there = {names.anyone: (Permission(action=Action.ALLOW, requests=ALL),)}
+    here, there = _in_force(service, names), _in_force(other, names)
     return all(
         _opens(_for(caller, here, names)) or not _opens(_for(caller, there, names))
         for caller in {*here, *there}
@@ -118,7 +115,15 @@ def admits_all_of(service: ResolvedService, other: ResolvedService, names: Names
 
 def admits_everybody(service: ResolvedService, names: Names) -> bool:
     """True where each caller may call a service in some way."""
-    return not service.has_authorization or all(map(_opens, dict(decisions(service, names)).values()))
+    return all(map(_opens, _in_force(service, names).values()))
+
+
+def _in_force(service: ResolvedService, names: Names) -> Mapping[Caller, Decision]:
+    """Say what becomes of callers, by the cluster's own default where nobody writes one."""
+    if service.has_authorization:
+        return dict(decisions(service, names))
+    unwritten = Action.DENY if denies_unwritten(names.profile) else Action.ALLOW
+    return {names.anyone: (Permission(action=unwritten, requests=ALL),)}
 
 
 def _for(caller: Caller, decided: Mapping[Caller, Decision], names: Names) -> Decision:
