@@ -93,6 +93,11 @@ INTENTIONS = Axis(
     values=("open", "closed"),
     of=lambda use: "closed" if _is_closed(service_of(use)) else "open",
 )
+PLAINTEXT = Axis(
+    name="plaintext",
+    values=("refused", "taken"),
+    of=lambda use: "taken" if service_of(use).mode is Mode.PERMISSIVE else "refused",
+)
 UNLISTED = Axis(
     name="unlisted ports",
     values=("none", "unknown"),

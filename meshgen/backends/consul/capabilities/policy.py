@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from meshgen.backends.consul.capabilities.axes import ADDRESS, EDITION, KNOWN_CALLERS, PODS
+from meshgen.backends.consul.capabilities.axes import ADDRESS, EDITION, KNOWN_CALLERS, PLAINTEXT, PODS
 from meshgen.support import Approximate, Full, Row, Unsupported
 
 _ROUTES = "hashicorp/consul agent/xds/routes.go"
@@ -23,6 +23,7 @@ _EJECTION = (
     "outlierDetection.maxEjectionPercent",
     "outlierDetection.none",
 )
+_RATES = ("rateLimit.requests", "rateLimit.burst", "rateLimit.per.second")
 _AT_CALLERS = {**ADDRESS.within("cluster"), **KNOWN_CALLERS.within("some")}
 _NO_CALLERS = Unsupported(
     why="it is written at the callers, and the set has none that may call",
@@ -114,10 +115,19 @@ POLICY = (
         source="hashicorp/consul agent/structs/config_entry_discoverychain.go",
     ),
     Row(
-        features=("rateLimit.requests", "rateLimit.burst", "rateLimit.per.second"),
-        when=EDITION.within("enterprise"),
+        features=_RATES,
+        when={**EDITION.within("enterprise"), **PLAINTEXT.within("refused")},
         answer=Full(),
         source="hashicorp/consul-k8s control-plane/api/v1alpha1/servicedefaults_types.go",
+    ),
+    Row(
+        features=_RATES,
+        when={**EDITION.within("enterprise"), **PLAINTEXT.within("taken")},
+        answer=Approximate(
+            how="plain text passes the receiving proxy unread, and so unlimited",
+            facets=("rateLimit of plaintext",),
+        ),
+        source="hashicorp/consul agent/xds/listeners.go",
     ),
     Row(
         features=("rateLimit.per.minute", "rateLimit.per.hour"),
