@@ -79,7 +79,9 @@ def _is_probe(probe: Probe, request: Request | None) -> bool:
         return request is None
     if request is None:
         return False
-    return request.target == probe.path if probe.path is not None else request.path == GRPC_HEALTH
+    if probe.path is None:
+        return request.path == GRPC_HEALTH
+    return request.method == "GET" and request.target == probe.path
 
 
 def _of_probe(probe: Probe) -> Conditions:
