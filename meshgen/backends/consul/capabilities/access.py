@@ -10,6 +10,7 @@ from meshgen.backends.consul.capabilities.axes import (
     PROBED_PORT,
     SINGLETONS,
     UNLISTED,
+    WIDE_DEFAULT,
     WIDE_MODE,
 )
 from meshgen.backends.consul.capabilities.patches import past_the_proxy
@@ -145,9 +146,18 @@ ACCESS = (
     ),
     Row(
         features=("authorization.scope.namespace",),
-        when=NAMESPACES.within("mirrored"),
+        when={**NAMESPACES.within("mirrored"), **WIDE_DEFAULT.within("closed")},
         answer=Full(),
         source="hashicorp/consul agent/structs/config_entry_intentions.go",
+    ),
+    Row(
+        features=("authorization.scope.namespace",),
+        when={**NAMESPACES.within("mirrored"), **WIDE_DEFAULT.within("open")},
+        answer=Approximate(
+            how="nobody reaches pods that no Service has, nor ports that none leads to, which is stricter",
+            facets=("verdict of unlisted ports",),
+        ),
+        source=_LISTENERS,
     ),
     Row(
         features=("authorization.default.allow",),

@@ -231,3 +231,11 @@ def _wide_mode(use: Use) -> str:
 
 
 WIDE_MODE = Axis(name="mode", values=("strict", "other"), of=_wide_mode)
+
+
+def _wide_default(use: Use) -> str:
+    default = getattr(use.usage.holder, "default", None)
+    return "open" if default is Action.ALLOW else "closed"
+
+
+WIDE_DEFAULT = Axis(name="default", values=("closed", "open"), of=_wide_default)
