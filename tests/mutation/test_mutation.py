@@ -9,7 +9,7 @@ import pytest
 
 from meshgen.backend import backend_names
 from tests.mutation.asking import Fate, fates
-from tests.mutation.survivors import entries, ratchet
+from tests.mutation.survivors import Entry, entries, ratchet
 
 
 @pytest.mark.long
@@ -19,13 +19,13 @@ def test_mutants_that_nothing_catches_are_listed_or_counted_and_do_not_grow(
 ) -> None:
     listed = entries(mesh)
     counts = Counter[Fate]()
-    needed = Counter[str]()
+    needed: set[Entry] = set()
     unlisted: list[str] = []
     for told in fates(mesh):
         counts[told.fate] += 1
         if told.fate is Fate.SURVIVED:
             fitting = [entry for entry in listed if told.is_told_by(entry)]
-            needed.update(map(str, fitting))
+            needed.update(fitting)
             unlisted += [] if fitting else [str(told)]
     survived = counts[Fate.SURVIVED]
     total = counts[Fate.CAUGHT] + survived
@@ -37,6 +37,6 @@ def test_mutants_that_nothing_catches_are_listed_or_counted_and_do_not_grow(
     )
 
     held = ratchet(mesh)
-    assert [str(entry) for entry in listed if not needed[str(entry)]] == [], "nothing needs these"
+    assert [entry for entry in listed if entry not in needed] == [], "nothing needs these"
     assert 100 * len(unlisted) / total <= held.unlisted, "\n".join(unlisted)
     assert 100 * survived / total <= held.survived

@@ -46,6 +46,13 @@ def test_callers_of_a_service_that_are_shut_out_unasked_differ() -> None:
     ]
 
 
+def test_a_port_that_manifests_alone_name_is_asked() -> None:
+    opened = {"portLevelMtls": {"9090": {"mode": "PERMISSIVE"}}}
+    assert differing("{mtls: {mode: strict}}", "PeerAuthentication", opened) == [
+        (ToPod("shop/cart", 9090), Reach.PLAINTEXT, Facet.VERDICT)
+    ]
+
+
 def differing(
     service: str, kind: str, spec: dict[str, Any], mesh: str = "istio"
 ) -> list[tuple[object, Reach, Facet]]:
