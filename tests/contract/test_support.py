@@ -17,7 +17,7 @@ from meshgen.support import NOT_BUILT, Approximate, Full, Row, Unsupported, stan
 
 TABLES = Path(__file__).parent / "support"
 BACKENDS = backend_names()
-MOST_WEAKER = 5
+MOST_WEAKER = 9
 
 
 class Line(NamedTuple):
