@@ -86,12 +86,13 @@ class Met:
             for id in FEATURES
             if any(id in carried for carried in CARRIED.values())
         }
-        if number % 3:
+        lacking = sorted({CARRIED[name]: name for name, rare in sorted(behind.items()) if rare}.values())
+        if number % 5 not in (1, 3) or not lacking:
             wanted = frozenset[str]().union(*behind.values())
             return Wish(allowed=PORTABLE, counts=least, wanted=wanted, is_tame=True)
-        furthest = max(sorted(behind), key=lambda name: len(behind[name]))
-        counts = self._features[furthest]
-        return Wish(allowed=CARRIED[furthest], counts=counts, wanted=behind[furthest], is_tame=False)
+        name = lacking[number // 2 % len(lacking)]
+        counts = self._features[name]
+        return Wish(allowed=CARRIED[name], counts=counts, wanted=behind[name], is_tame=False)
 
     def rarer(self, name: str, often: float) -> frozenset[str]:
         """List what was not met often enough on a profile."""
