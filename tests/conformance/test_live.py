@@ -153,7 +153,9 @@ def test_a_field_that_was_edited_by_hand_is_told_and_no_other(mesh: str, meshgen
 
 
 @pytest.mark.parametrize("mesh", MESHES)
-@pytest.mark.parametrize(("example", "service"), [("bookinfo", "ratings"), ("online-boutique", "emailservice")])
+@pytest.mark.parametrize(
+    ("example", "service"), [("bookinfo", "ratings"), ("online-boutique", "emailservice")]
+)
 def test_a_service_that_leaves_the_intent_leaves_its_objects_over(
     example: str, service: str, mesh: str, meshgen: Run, tmp_path: Path
 ) -> None:
