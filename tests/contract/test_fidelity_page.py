@@ -138,7 +138,9 @@ NOTED: dict[str, dict[str, str]] = {
         "loadBalancing.hashOn": _PODS_OF,
         "outlierDetection": "headless, without known callers, and the fields that note 29 names",
         "from.serviceAccount": "weaker: an account of some versions alone; by a profile's caller",
-        "scope: namespace": "weaker: a mode other than strict on the enterprise edition",
+        "podsOf": "weaker: a front takes over what the resolver of the pods says",
+        "rateLimit": "weaker: plain text that a port takes passes the bucket by",
+        "scope: namespace": "weaker: a mode other than strict, or a default that opens unlisted ports",
     },
     "istio": {
         "retryOn.5xx, gateway-error, status": "weaker: a status that HTTP does not define",

@@ -120,6 +120,7 @@ spec:
     places = (InHeader("x-t", "T "), InParam("t"))
     segment = r"[a-zA-Z0-9\-._~%!$&'()+,;:@*=]"
     assert found == Conditions(
+        ports=frozenset((80,)),
         methods=frozenset(("GET", "POST", "PUT", "PATCH")),
         paths=frozenset(
             (
