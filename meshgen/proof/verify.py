@@ -15,7 +15,7 @@ from meshgen.intent.outcome.wording import worded
 from meshgen.intent.outcome.world import World
 from meshgen.proof.comparing import Contrast, contrasts
 from meshgen.proof.excuses import Case, words_for
-from meshgen.proof.places import Place, with_named
+from meshgen.proof.places import UNLISTED, Place, with_named
 from meshgen.proof.witnesses import Bounds, Witnesses, witnesses
 
 Excused = Mapping[tuple[ServiceKey | None, str], str]  # (service, words of a row): the feature that it is of
@@ -168,13 +168,15 @@ def is_reserved(sides: Sides, place: Place, call: Call, done: Outcome) -> bool:
     """Tell whether manifests must not do what nobody asks for.
 
     Pods of no service are left as they are, and no rule shuts out plain text, or callers of a Service, where
-    it is not asked to; plain text that the mesh refuses by itself may be refused by what is written too.
+    it is not asked to; plain text that the mesh refuses by itself may be refused by what is written too. What
+    becomes of a bare connection to a port of requests is left to the mesh.
     """
     verdict = done.facets.get(Facet.VERDICT)
     shuts_out = verdict is not None and verdict.value is Verdict.DENIED and not verdict.is_ambient
     is_plain = call.caller.reach is Reach.PLAINTEXT
     is_called = not sides.is_strict if is_plain else isinstance(call.to, ToService)
-    return place.service is None or (shuts_out and is_called)
+    is_bare = call.request is None and isinstance(call.to, ToPod) and call.to.port != UNLISTED
+    return place.service is None or (shuts_out and is_called and not is_bare)
 
 
 def _place_of(unasked: Unasked) -> tuple[int, str]:

@@ -146,7 +146,15 @@ def _differences(seed: str, met: Met, number: int) -> Iterator[str]:
         proved = prove_rendering(rendering, backend, Asked(bounds=Bounds(most=MOST, seed=number)))
         met.asked += proved.proof.asked
         told = [found.message for found in proved.findings if found.code is not SAMPLED]
-        yield from (f"{name}: {message}\n{_text(content)}" for message in told)
+        yield from (
+            f"{name}: {message}\n{_text(content)}" for message in told if not _is_closed(message, profile)
+        )
+
+
+def _is_closed(message: str, profile: Profile) -> bool:
+    """Where the cluster denies what nobody lets in, a denial that nobody wrote changes nothing."""
+    is_unsaid = "the intent says nothing" in message and f"{profile.name} says denied" in message
+    return is_unsaid and "intention-default-deny" in profile.holds
 
 
 def _text(content: Content) -> str:
