@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from meshgen.api import meaning, read_documents, read_set, render
-from meshgen.cli.clusters import choose, known_clusters
+from meshgen.cli.clusters import choose, clusters_of_manifests, known_clusters
 from meshgen.cli.usage import misuse
 from meshgen.diagnostics import Findings
 from meshgen.inputs import Content, read_inputs
@@ -100,11 +100,7 @@ def _of_intents(
 def _of_manifests(
     documents: Documents, contents: tuple[Content, ...], how: How, findings: Findings
 ) -> Age | None:
-    known = (
-        known_clusters(documents, findings)
-        if how.mesh is None
-        else choose(how.mesh, how.settings, documents, findings)
-    )
+    known = clusters_of_manifests(how.mesh, how.settings, documents, findings)
     if findings.has_errors:
         return None
     names = ", ".join(content.file for content in contents)

@@ -102,6 +102,15 @@ def known_clusters(documents: Documents, findings: Findings) -> tuple[profiles.C
     return (*written, *rest.values())
 
 
+def clusters_of_manifests(
+    mesh: str | None, settings: tuple[str, ...], documents: Documents, findings: Findings
+) -> tuple[profiles.Choice, ...]:
+    """Find the clusters that manifests may be of: the one that is named, else one of each mesh."""
+    if mesh is None:
+        return known_clusters(documents, findings)
+    return choose(mesh, settings, documents, findings)
+
+
 class Caller(NamedTuple):
     """Whoever runs meshgen without a command line: where a mesh is named there, and what each mesh needs."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from meshgen.api import Reading, meaning, read_documents, read_set, render
-from meshgen.cli.clusters import choose, known_clusters, needs_mesh
+from meshgen.cli.clusters import choose, clusters_of_manifests, known_clusters, needs_mesh
 from meshgen.diagnostics import Diagnostic, Findings
 from meshgen.inputs import read_inputs
 from meshgen.intent.access import From, JwtProvider
@@ -103,11 +103,7 @@ def _of_manifests(documents: Documents, wanted: Wanted, findings: Findings) -> S
     found = _read(wanted.manifests, findings)
     if findings.has_errors:
         return Subjects(documents=documents)
-    known = (
-        known_clusters(found, findings)
-        if wanted.mesh is None
-        else choose(wanted.mesh, wanted.settings, found, findings)
-    )
+    known = clusters_of_manifests(wanted.mesh, wanted.settings, found, findings)
     others = Documents(intents=(), profiles=(), tests=(), others=(*found.others, *documents.others))
     what = ", ".join(wanted.manifests)
     read = None if findings.has_errors else read_manifests(others, known, what=what, findings=findings)

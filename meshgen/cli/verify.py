@@ -12,7 +12,7 @@ from meshgen.api import Reading, read_documents, read_files, render
 from meshgen.backend import Backend
 from meshgen.cli.clusters import (
     choose,
-    known_clusters,
+    clusters_of_manifests,
     mesh_option,
     needs_mesh,
     partial_option,
@@ -185,11 +185,7 @@ def _side(
     if documents.intents:
         hint = "name the manifests that are rendered of it, or leave out --against"
         raise misuse("--against compares manifests, and there is an intent among the files", hint=hint)
-    known = (
-        choose(mesh, settings, documents, findings)
-        if mesh is not None
-        else known_clusters(documents, findings)
-    )
+    known = clusters_of_manifests(mesh, settings, documents, findings)
     if findings.has_errors:
         return None
     return read_manifests(documents, known, what=", ".join(names), findings=findings)

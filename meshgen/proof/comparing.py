@@ -21,7 +21,7 @@ class Contrast(NamedTuple):
         """True where both sides say the same."""
         if self.one is None or self.other is None:
             return False
-        return _agree(self.one.value, self.other.value)
+        return agree(self.one.value, self.other.value)
 
 
 def contrasts(one: Outcome, other: Outcome, *, may_be_silent: bool) -> Iterator[Contrast]:
@@ -75,7 +75,8 @@ def _is_free(facet: Facet) -> bool:
     return facet in (Facet.VERDICT, Facet.TRANSPORT, Facet.BACKENDS)
 
 
-def _agree(one: Value, other: Value) -> bool:
+def agree(one: Value, other: Value) -> bool:
+    """Tell whether two values of a facet say the same; of retries, whatever one of them cares for."""
     if isinstance(one, Conditions) and isinstance(other, Conditions):
         return one.agrees(other)
     return one == other

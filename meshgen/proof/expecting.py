@@ -40,9 +40,7 @@ def expected(expect: Expect, call: Call, known: Surroundings) -> Mapping[Facet, 
 
 def _called(call: Call, known: Surroundings) -> tuple[Service, Port]:
     if isinstance(call.to, ToPod):
-        pod = known.world.pods[call.to.pod]
-        picking = (each for each in known.world.services.values() if pod in known.world.pods_of(each))
-        service = next(picking)  # by which the pod was found
+        service = known.world.fronting[call.to.pod][0]  # by which the pod was found
         return service, service.ports[0]
     service = known.world.services[call.to.service]
     found = service.port(call.to.port)

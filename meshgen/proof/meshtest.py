@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from meshgen.diagnostics import Code, Diagnostic
@@ -11,10 +11,10 @@ from meshgen.intent.outcome.call import Call
 from meshgen.intent.outcome.calling import called
 from meshgen.intent.outcome.evaluator import Evaluator
 from meshgen.intent.outcome.facets import Facet, Outcome, Step, Value, Verdict
-from meshgen.intent.outcome.retrying import Conditions
 from meshgen.intent.outcome.wording import plain, worded
 from meshgen.intent.resolved import ResolvedSet
 from meshgen.intent.testing import MeshTest, Test
+from meshgen.proof.comparing import agree
 from meshgen.proof.expecting import expected
 from meshgen.proof.senders import Surroundings, Unclear, calls
 from meshgen.proof.telling import based
@@ -62,12 +62,7 @@ def run(tests: Iterable[MeshTest], subject: Subject, *, only: str | None = None)
     for document in tests:
         known = subject.known
         if document.metadata.namespace is not None:
-            known = Surroundings(
-                world=known.world,
-                namespace=document.metadata.namespace,
-                callers=known.callers,
-                providers=known.providers,
-            )
+            known = replace(known, namespace=document.metadata.namespace)
         for test in document.spec.tests:
             if only is None or only in test.name:
                 yield from _test(document.metadata.name, test, subject, known)
@@ -106,20 +101,13 @@ def _failures(
 ) -> Iterator[Diagnostic]:
     verdict = outcome.facets.get(Facet.VERDICT)
     if Facet.VERDICT not in asked and verdict is not None and verdict.value is not Verdict.ALLOWED:
-        asked = {
-            Facet.VERDICT: Verdict.ALLOWED
-        }  # nothing else becomes of a request that does not get through
+        # Nothing else becomes of a request that does not get through.
+        asked = {Facet.VERDICT: Verdict.ALLOWED}
     for facet, value in asked.items():
         step = outcome.facets.get(facet)
-        if step is None or not _agree(value, step.value):
+        if step is None or not agree(value, step.value):
             wanted = f"{called(call)}: {facet.value} should be {plain(worded(facet, value))}"
             yield _failure(test, facet, step, wanted, side)
-
-
-def _agree(one: Value, other: Value) -> bool:
-    if isinstance(one, Conditions) and isinstance(other, Conditions):
-        return one.agrees(other)
-    return one == other
 
 
 def _failure(test: Test, facet: Facet, step: Step | None, wanted: str, side: str) -> Diagnostic:
