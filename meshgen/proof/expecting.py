@@ -132,8 +132,7 @@ def _redirect(redirect: Redirect | Written, asked: _Asked) -> Value:
     if redirect.prefix is not None:
         hint = "write path: the whole path of the new address"
         raise Unclear("a test knows no matched prefix", path=("expect", "redirect", "prefix"), hint=hint)
-    key, port = asked.service.key, asked.port.number
-    name = f"{key.name}.{key.namespace}.svc.{asked.known.world.cluster_domain}"
+    name, port = asked.known.world.host_of(asked.service.key), asked.port.number
     host = asked.call.request.host or (name if port == 80 else f"{name}:{port}")
     code = redirect.status_code or RedirectCode.FOUND
     return (code.value, location(redirect, _EVERY, asked.call.request, host))

@@ -89,7 +89,7 @@ class Conformant:
 
 def _places(world: World) -> Iterator[tuple[ToService, _Place]]:
     for key, service in world.services.items():
-        name = f"{key.name}.{key.namespace}.svc.{world.cluster_domain}"
+        name = world.host_of(key)
         for port in service.ports:
             host = name if port.number == 80 else f"{name}:{port.number}"
             value = shares([(ends(service, port, world), 1)])

@@ -63,7 +63,7 @@ class _Intent:
         return Outcome.of(received(self._open_at(to), arrival(caller, request, host)))
 
     def _host(self, to: ToService) -> str:
-        name = f"{to.service.name}.{to.service.namespace}.svc.{self._world.cluster_domain}"
+        name = self._world.host_of(to.service)
         return name if to.port == 80 else f"{name}:{to.port}"
 
     def _open_at(self, to: ToService) -> tuple[PortPolicy, ...]:

@@ -108,6 +108,10 @@ class World:
             found.setdefault(pod.account, {None: None})
         return {account: tuple(keys) for account, keys in found.items()}
 
+    def host_of(self, key: ServiceKey) -> str:
+        """Give the whole name by which pods call a Service."""
+        return f"{key.name}.{key.namespace}.svc.{self.cluster_domain}"
+
     def container_port(self, pod: Pod, target: int | str) -> int | None:
         """Give the number of a container port; None where the pod has no port of that name."""
         return target if isinstance(target, int) else pod.ports.get(target)

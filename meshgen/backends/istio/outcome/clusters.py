@@ -57,7 +57,7 @@ class Clusters:
 
     def host(self, key: ServiceKey) -> str:
         """Write the full name of a Service."""
-        return f"{key.name}.{key.namespace}.svc.{self._world.cluster_domain}"
+        return self._world.host_of(key)
 
     def service(self, host: str) -> Service | None:
         """Find the Service of a full name; None where it is no Service's, or there is none."""

@@ -76,7 +76,7 @@ class LinkerdEvaluator:
     def _host(self, to: ToService | ToPod) -> str:
         if isinstance(to, ToPod):
             return f"{to.pod.replace('/', '.')}:{to.port}"
-        name = f"{to.service.name}.{to.service.namespace}.svc.{self._world.cluster_domain}"
+        name = self._world.host_of(to.service)
         return name if to.port == 80 else f"{name}:{to.port}"
 
     def _direct(self, to: ToService | ToPod) -> tuple[End, Step] | None:

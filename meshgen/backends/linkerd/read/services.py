@@ -63,7 +63,7 @@ def _ports(service: Service, written: Resource | None, world: World, profile: Pr
         yield Addressed(
             service=service,
             port=port,
-            name=f"{service.key.name}.{service.key.namespace}.svc.{world.cluster_domain}",
+            name=world.host_of(service.key),
             basis=Basis(
                 name=f"Service {service.key}", of=written, path=("metadata", "annotations"), source=_SOURCE
             ),
