@@ -6,8 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+import click
+
 from meshgen.api import Reading, meaning, read_documents, read_set, render
 from meshgen.cli.clusters import choose, clusters_of_manifests, known_clusters, needs_mesh
+from meshgen.cli.completing import files
 from meshgen.diagnostics import Diagnostic, Findings
 from meshgen.inputs import read_inputs
 from meshgen.intent.access import From, JwtProvider
@@ -24,6 +27,14 @@ from meshgen.proof.sides import rendered, world_for
 from meshgen.proof.telling import Nodes
 from meshgen.proof.worlds import world_with
 from meshgen.resources import Resources
+
+manifests_option = click.option(
+    "--manifests",
+    metavar="FILE",
+    multiple=True,
+    shell_complete=files,
+    help="Ask the manifests in FILE, a file or folder, instead of an intent. May be repeated.",
+)
 
 
 class Wanted(NamedTuple):

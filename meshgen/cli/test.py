@@ -5,12 +5,11 @@ from __future__ import annotations
 import click
 
 from meshgen.cli.clusters import mesh_option, partial_option, settings_option
-from meshgen.cli.completing import files
 from meshgen.cli.help import Verbatim
 from meshgen.cli.options import inputs
 from meshgen.cli.options import telling as telling_options
 from meshgen.cli.stdout import BROKEN_PIPE, write_out
-from meshgen.cli.subjects import Subjects, Wanted, subjects
+from meshgen.cli.subjects import Subjects, Wanted, manifests_option, subjects
 from meshgen.cli.telling import Telling
 from meshgen.diagnostics import Code, Findings
 from meshgen.intent.load import load_tests
@@ -29,13 +28,7 @@ _FORMS = {"text": as_text, "json": as_json, "junit": as_junit}
 @mesh_option("A mesh, a profile of the set, a file with one, or all: run the tests on it too.")
 @settings_option
 @partial_option
-@click.option(
-    "--manifests",
-    metavar="FILE",
-    multiple=True,
-    shell_complete=files,
-    help="Ask the manifests in FILE, a file or folder, instead of an intent. May be repeated.",
-)
+@manifests_option
 @click.option("-k", "only", metavar="NAME", help="Run only the tests whose name holds NAME.")
 @click.option(
     "--fail-under",

@@ -11,7 +11,7 @@ from meshgen.cli.completing import files
 from meshgen.cli.help import Verbatim
 from meshgen.cli.options import telling as telling_options
 from meshgen.cli.stdout import BROKEN_PIPE, write_out
-from meshgen.cli.subjects import Subjects, Wanted, subjects
+from meshgen.cli.subjects import Subjects, Wanted, manifests_option, subjects
 from meshgen.cli.telling import Telling
 from meshgen.cli.usage import misuse
 from meshgen.diagnostics import Findings
@@ -55,13 +55,7 @@ from meshgen.proof.trace import as_json, as_text
 @mesh_option("A mesh, a profile of the set, a file with one, or all; leave it out to ask the intent alone.")
 @settings_option
 @partial_option
-@click.option(
-    "--manifests",
-    metavar="FILE",
-    multiple=True,
-    shell_complete=files,
-    help="Ask the manifests in FILE, a file or folder, instead of an intent. May be repeated.",
-)
+@manifests_option
 @click.option(
     "--format",
     "form",

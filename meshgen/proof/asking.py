@@ -16,7 +16,7 @@ from meshgen.proof.senders import (
     at_pod,
     caller_with,
     parameters,
-    token_place,
+    token_of,
 )
 
 
@@ -131,10 +131,4 @@ def _token(claims: tuple[str, ...], known: Surroundings) -> Token:
         listed = ", ".join(sorted(known.providers)) or "none"
         hint = f"write provider:name=value; the providers are {listed}"
         raise Unclear("a token is of one provider that the intents name", path=("--claim",), hint=hint)
-    of = known.providers[found[0]]
-    return Token(
-        issuer=of.issuer,
-        audiences=of.audiences[:1],
-        claims={name: tuple(given) for name, given in values.items()},
-        place=token_place(of),
-    )
+    return token_of(known.providers[found[0]], {name: tuple(given) for name, given in values.items()})

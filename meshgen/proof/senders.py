@@ -199,16 +199,20 @@ def _token(given: GivenToken, known: Surroundings) -> Token:
     if provider is None:
         hint = near_miss(given.provider, known.providers)
         raise Unclear(f"there is no provider {given.provider!r}", path=("request", "jwt"), hint=hint)
+    return token_of(provider, given.claims or {})
+
+
+def token_of(provider: JwtProvider, claims: Mapping[str, tuple[str, ...]]) -> Token:
+    """Make up a valid token of a provider, where it is looked for first."""
     return Token(
         issuer=provider.issuer,
         audiences=provider.audiences[:1],
-        claims=dict(given.claims or {}),
-        place=token_place(provider),
+        claims=dict(claims),
+        place=_token_place(provider),
     )
 
 
-def token_place(provider: JwtProvider) -> InHeader | InParam:
-    """Say where a provider's tokens are looked for first."""
+def _token_place(provider: JwtProvider) -> InHeader | InParam:
     for header in provider.from_headers:
         return InHeader(header.name.lower(), header.prefix or "")
     for name in provider.from_params:
