@@ -13,11 +13,11 @@ from meshgen.crd.served import ServedKind
 from meshgen.diagnostics import Findings, Severity
 from meshgen.inputs import read_inputs
 from meshgen.jsontypes import to_json
-from meshgen.ladder import judge, judge_together, ladder
+from meshgen.ladder import judge, ladder
 from meshgen.manifest import Manifest
 from meshgen.profiles import Choice, choose, read_profiles
 from meshgen.rendering import Rendering
-from meshgen.resources import Complaint, Resource, spell
+from meshgen.resources import Resource, spell
 from meshgen.source import read
 from tests.mutation.holding import Subject
 from tests.mutation.metadata import reading
@@ -29,7 +29,7 @@ from tests.test_cases import Golden, arguments, cases, goldens, place
 class Fate(enum.Enum):
     """What becomes of a mutant."""
 
-    REFUSED = "refused"  # by the ladder: nothing that a cluster takes
+    REFUSED = "refused"  # by the ladder, which `verify` asks of each object first
     SAME = "same"  # the definition's defaults make the same object of it, or one that says a thing twice
     CAUGHT = "caught"
     SURVIVED = "survived"
@@ -114,15 +114,11 @@ class _Golden:
 
     def _fate(self, of: Resource, mutant: Mutant) -> Fate:
         judged = judge(mutant.body, self._ladder)
-        if judged.resource is None or _is_refused(judged.complaints):
+        if judged.resource is None or any(each.gravity is Severity.ERROR for each in judged.complaints):
             return Fate.REFUSED
         if _once(judged.resource.body) == _once(of.body):
             return Fate.SAME
-        if self._subject.catches(of, judged.resource):
-            return Fate.CAUGHT
-        together = [judged.resource if each is of else each for each in self._rendering.resources]
-        is_refused = _is_refused(judge_together(together, self._ladder))
-        return Fate.REFUSED if is_refused else Fate.SURVIVED
+        return Fate.CAUGHT if self._subject.catches(of, judged.resource) else Fate.SURVIVED
 
 
 def _once(value: Any) -> Any:
@@ -133,7 +129,3 @@ def _once(value: Any) -> Any:
         return value
     every = [_once(each) for each in value]
     return [each for at, each in enumerate(every) if not isinstance(each, dict) or each not in every[:at]]
-
-
-def _is_refused(complaints: Iterator[Complaint] | Sequence[Complaint]) -> bool:
-    return any(each.gravity is Severity.ERROR for each in complaints)

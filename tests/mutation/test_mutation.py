@@ -28,12 +28,12 @@ def test_mutants_that_nothing_catches_are_listed_or_counted_and_do_not_grow(
             needed.update(fitting)
             unlisted += [] if fitting else [str(told)]
     survived = counts[Fate.SURVIVED]
-    total = counts[Fate.CAUGHT] + survived
-    beside = f"{counts[Fate.REFUSED]} refused, {counts[Fate.SAME]} the same"
+    total = counts.total() - counts[Fate.SAME]
     record_property(
         "measured",
         f"{mesh}: {survived} of {total} mutants survive ({survived / total:.1%}), "
-        f"{survived - len(unlisted)} listed, {len(unlisted)} not yet; {beside}",
+        f"{survived - len(unlisted)} listed, {len(unlisted)} not yet; {counts[Fate.REFUSED]} are refused "
+        f"as objects, of the rest {survived / (total - counts[Fate.REFUSED]):.1%} survive",
     )
 
     held = ratchet(mesh)
