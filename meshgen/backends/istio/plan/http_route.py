@@ -28,15 +28,12 @@ from meshgen.intent.model import Protocol
 from meshgen.intent.resolved import ResolvedRoute, ServicePort
 from meshgen.values import Duration
 
-# Of the route that takes what is left; Istio gives the same name to the route of a Service without rules.
-DEFAULT = "default"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpRoute:
     """One entry of `http`; the first whose match holds decides."""
 
-    name: str
+    name: str | None  # as access logs show it; the service's own route has none
     match: tuple[HttpMatch, ...] | None
     route: tuple[WeightedDestination, ...] | None
     redirect: Redirect | None = None
@@ -47,6 +44,13 @@ class HttpRoute:
     mirrors: tuple[Mirror, ...] | None = None
     cors_policy: CorsPolicy | None = None
     headers: tuple[HeaderOperations, ...] | None = None
+
+    @property
+    def first(self) -> str:
+        """Name the key that stands behind the dash of the entry."""
+        if self.name is not None:
+            return "name"
+        return "route" if self.match is None else "match"
 
 
 def http_routes(directory: Directory, port: ServicePort, *, is_port_written: bool) -> tuple[HttpRoute, ...]:
@@ -97,7 +101,7 @@ def _http_route(
 ) -> HttpRoute:
     to, is_grpc = route.destination, port.protocol is Protocol.GRPC
     return HttpRoute(
-        name=DEFAULT if route.name is None else route.name,
+        name=route.name,
         match=match,
         redirect=redirect(to) if isinstance(to, traffic.Redirect) else None,
         rewrite=None if route.rewrite is None or is_grpc else rewrite(route.rewrite, route.matches),

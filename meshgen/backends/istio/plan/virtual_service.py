@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from meshgen.backends.istio.plan.destination import Directory, WeightedDestination
-from meshgen.backends.istio.plan.http_route import DEFAULT, HttpRoute, http_routes
+from meshgen.backends.istio.plan.http_route import HttpRoute, http_routes
 from meshgen.backends.istio.plan.names import host, service_meta
 from meshgen.intent.resolved import ResolvedSet, ServicePort, ToService, ToVersions
 from meshgen.manifest import Meta
@@ -68,7 +68,7 @@ def _http(directory: Directory) -> tuple[HttpRoute, ...] | None:
 
 def _plain(route: HttpRoute, directory: Directory, port: ServicePort) -> HttpRoute:
     """What happens on a port without any route, under the same condition."""
-    return HttpRoute(name=DEFAULT, match=route.match, route=directory.destinations(ToService(), port))
+    return HttpRoute(name=None, match=route.match, route=directory.destinations(ToService(), port))
 
 
 def _tcp(directory: Directory) -> tuple[TcpRoute, ...] | None:
