@@ -222,10 +222,13 @@ def _token(said: Mapping[str, Any]) -> Token:
     )
 
 
-def told(outcome: Outcome) -> dict[str, Any]:
-    """Write an outcome as a page does: verdict and backends, and whatever else somebody asked for."""
+def told(outcome: Outcome, *, is_named: bool = False) -> dict[str, Any]:
+    """Write an outcome as a page does: verdict and backends, and whatever else somebody asked for.
+
+    What the route is called is told where the page says it (`is_named`).
+    """
     return {
         facet.value: worded(facet, step.value)
         for facet, step in sorted(outcome.facets.items(), key=lambda pair: list(Facet).index(pair[0]))
-        if facet in ALWAYS or not step.is_ambient
+        if facet in ALWAYS or (not step.is_ambient and (is_named or facet is not Facet.ROUTE))
     }

@@ -21,6 +21,7 @@ class Facet(enum.Enum):
     """
 
     VERDICT = "verdict"  # a Verdict
+    ROUTE = "route"  # the name by which access logs call the route that takes the request; None: by none
     BACKENDS = "split"  # Shares: container ports of pods, by share of the requests; see `shares`
     TIMEOUT = "timeout"  # ms
     RETRY_ATTEMPTS = "retries.attempts"  # tries after the first; with 0 there is no other `retries.` facet

@@ -146,7 +146,8 @@ class _Maker:
         name = "the service's own route" if route.name is None else f"route {route.name}"
         to = route.destination
         backends = None if isinstance(to, Redirect) else self.directory.to(to, place.service, self.port)
-        taken = Step(says=f"{name} takes it", basis=place.whole)
+        called = None if route.name is None else Facet.ROUTE
+        taken = Step(says=f"{name} takes it", basis=place.whole, facet=called, value=route.name)
         return Way(
             route=port_route,
             protocol=self.port.protocol,

@@ -157,7 +157,8 @@ class IstioEvaluator:
             says = "no route takes it: 404"
             yield Step(says=says, basis=routes[0].basis, facet=Facet.VERDICT, value=Verdict.UNROUTED)
             return
-        yield Step(says=f"{taken.basis.name} takes it", basis=taken.basis)
+        says = f"{taken.basis.name} takes it"
+        yield Step(says=says, basis=taken.basis, facet=Facet.ROUTE, value=taken.name)
         match taken.action:
             case Redirecting() as away:
                 yield _REDIRECTED

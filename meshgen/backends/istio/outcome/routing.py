@@ -35,6 +35,7 @@ class Route(NamedTuple):
     match: HttpMatch
     action: Action
     basis: Basis
+    name: str | None = None
 
 
 class Routing:
@@ -114,7 +115,7 @@ class Routing:
                     compiled = http_match(match)
                     keys = () if number is None else ("match", number)
                     does = action(body, origin, self._clusters, compiled.prefix)
-                    yield Route(compiled, does, origin.basis(*keys, source=SOURCE))
+                    yield Route(compiled, does, origin.basis(*keys, source=SOURCE), body.get("name"))
 
 
 def _visible(every: Iterable[Resource], client: Client) -> list[Resource]:
