@@ -56,6 +56,12 @@ def is_mirrored(profile: Profile) -> bool:
     )
 
 
+def loses_prefixes(profile: Profile) -> bool:
+    """Tell whether the prefix that a route asks for may be taken away where no rewrite is written."""
+    # hashicorp/consul#23339: Consul 1.22.0 to 1.22.5, which the chart 1.9 brings
+    return profile.version == "1.9"
+
+
 def denies_unwritten(profile: Profile) -> bool:
     """Tell whether the profile says that calls are refused of which no intention speaks."""
     return "intention-default-deny" in profile.holds

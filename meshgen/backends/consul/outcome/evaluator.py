@@ -11,7 +11,7 @@ from meshgen.backends.consul.outcome.intentions import is_upstream
 from meshgen.backends.consul.outcome.matching import Asked
 from meshgen.backends.consul.outcome.receiving import UNLIMITED, Receiver, admission, lost, refusal
 from meshgen.backends.consul.outcome.registry import Instance, Registry, excluded_ports
-from meshgen.backends.consul.outcome.rewriting import asked_of, passed_on, path_sent
+from meshgen.backends.consul.outcome.rewriting import Habits, asked_of, passed_on, path_sent
 from meshgen.backends.consul.outcome.sending import Sender, direct, sent
 from meshgen.backends.consul.outcome.sources import INSTANCES, LISTENERS, PROBES, decided, unasked
 from meshgen.backends.consul.profiles import denies_unwritten
@@ -43,7 +43,7 @@ class ConsulEvaluator:
         self._entries = Entries.of(resources, profile)
         self._naming = self._entries.naming
         self._allows = not denies_unwritten(profile)
-        self._joins_slashes = profile.version != "1.8"
+        self._habits = Habits.of(profile)
         redirected = {name for name, one in self._entries.resolvers.items() if one.redirect is not None}
         self._registry = Registry.of(world, self._naming, redirected)
         self._chains = Chains(self._entries, self._registry)
@@ -187,9 +187,10 @@ class ConsulEvaluator:
         yield from self._sending(way, way.legs, Sender(source, name, service.ports[0].protocol, is_http))
         yield _alike([one.in_mtls for one in receivers])
         if asked is not None and call.request is not None:
-            path = path_sent(way.route, asked.path, joins_slashes=self._joins_slashes)
+            path = path_sent(way.route, asked.path, self._habits)
             query = call.request.target[len(asked.path) :]
-            yield _path(path + query, way.basis if way.route is not None and way.route.rewrite else _OWN)
+            is_rewritten = path != asked.path or (way.route is not None and way.route.rewrite)
+            yield _path(path + query, way.basis if is_rewritten else _OWN)
             onward = asked._replace(path=path)
             yield _alike([one.limit(onward) for one in receivers])
 
@@ -203,7 +204,7 @@ class ConsulEvaluator:
                 return step
         if asked is None:
             return _together([self._receiver(leg.service).decide(source, None) for leg in legs])
-        path = path_sent(way.route, asked.path, joins_slashes=self._joins_slashes)
+        path = path_sent(way.route, asked.path, self._habits)
         edits = frozenset() if way.route is None else way.route.request
         return _together(
             [

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from meshgen.backends.consul.outcome.matching import Asked
+from meshgen.backends.consul.profiles import loses_prefixes
 from meshgen.backends.consul.read.chain import Route
 from meshgen.intent.outcome.call import Request
 from meshgen.intent.outcome.facets import Edits
+from meshgen.profile import Profile
 
 
 def asked_of(request: Request | None) -> Asked | None:
@@ -16,20 +20,34 @@ def asked_of(request: Request | None) -> Asked | None:
     return Asked(request.method, request.path, query, request.headers, request.token)
 
 
-def path_sent(route: Route | None, path: str, *, joins_slashes: bool) -> str:
-    """Rewrite a path as a route says; the query is no part of it.
+class Habits(NamedTuple):
+    """What some versions do to a path that others do not."""
 
-    `joins_slashes`: `/foo` by `/` makes `/bar` of `/foo/bar`, where older proxies make `//bar`.
-    """
-    # hashicorp/consul issue 11000: a rewrite by expression since 1.22.1
-    if route is None or not route.rewrite:
+    joins_slashes: bool  # `/foo` by `/` makes `/bar` of `/foo/bar`, where older proxies make `//bar`
+    loses_prefixes: bool  # as by `/`, where a route to somewhere has a prefix and no rewrite
+
+    @classmethod
+    def of(cls, profile: Profile) -> Habits:
+        """Say what the version of a profile does."""
+        # hashicorp/consul issue 11000: a rewrite by expression since 1.22.1
+        return cls(joins_slashes=profile.version != "1.8", loses_prefixes=loses_prefixes(profile))
+
+
+def path_sent(route: Route | None, path: str, habits: Habits) -> str:
+    """Rewrite a path as a route says; the query is no part of it."""
+    if route is None:
+        return path
+    rewrite = route.rewrite
+    if habits.loses_prefixes and route.prefix and route.has_destination:
+        rewrite = rewrite or "/"
+    if not rewrite:
         return path
     if not route.prefix:
-        return route.rewrite
+        return rewrite
     rest = path[len(route.prefix) :]
-    if joins_slashes and route.rewrite.endswith("/") and rest.startswith("/"):
+    if habits.joins_slashes and rewrite.endswith("/") and rest.startswith("/"):
         rest = rest[1:]
-    return route.rewrite + rest
+    return rewrite + rest
 
 
 def passed_on(asked: Asked, path: str, edits: Edits) -> Asked:

@@ -202,9 +202,9 @@ class RouteDestination:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceRoute:
-    """One route: the first whose match holds decides."""
+    """One route: the first whose match holds decides; None takes every request."""
 
-    match: HttpMatch
+    match: HttpMatch | None
     destination: RouteDestination | None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from meshgen.backends.consul.plan.match import alternatives
 from meshgen.backends.consul.plan.meta import named
@@ -15,6 +16,8 @@ from meshgen.backends.consul.plan.objects import (
     ServiceRouter,
 )
 from meshgen.backends.consul.plan.splitter import is_the_same, taken
+from meshgen.backends.consul.plan.waiting import WAITS_MS
+from meshgen.backends.consul.profiles import loses_prefixes
 from meshgen.intent.features import Written
 from meshgen.intent.model import Protocol
 from meshgen.intent.policy import Retries, RetryCondition
@@ -29,11 +32,11 @@ def routers(service: ResolvedService, names: Names) -> Iterator[ServiceRouter]:
     if not service.http_ports:
         return
     routes = tuple(
-        ServiceRoute(match=http, destination=_destination(service, route, http, names))
+        _route(http, _destination(service, route, http, names))
         for route in service.routes
         for http in _ordered(route)
     )
-    if routes and routes[-1].match == _EVERYTHING and routes[-1].destination is None:
+    if routes and routes[-1] == ServiceRoute(match=None, destination=None):
         routes = routes[:-1]
     if routes:
         yield ServiceRouter(meta=named(service, service.key.name), routes=routes)
@@ -47,7 +50,13 @@ def _ordered(route: ResolvedRoute) -> list[HttpMatch]:
     return sorted(found, key=lambda http: -len((http.path_exact or http.path_prefix or "").rstrip("/")))
 
 
-_EVERYTHING = HttpMatch(path_prefix="/")
+def _route(http: HttpMatch, destination: RouteDestination | None) -> ServiceRoute:
+    """Leave out a prefix of every path, and a match that takes every request, where it is not replaced."""
+    is_replaced = destination is not None and destination.prefix_rewrite is not None
+    if http.path_prefix != "/" or is_replaced:
+        return ServiceRoute(match=http, destination=destination)
+    rest = replace(http, path_prefix=None)
+    return ServiceRoute(match=None if rest == HttpMatch() else rest, destination=destination)
 
 
 def _destination(
@@ -59,7 +68,7 @@ def _destination(
         service=where.service,
         namespace=where.namespace,
         service_subset=where.service_subset,
-        prefix_rewrite=_rewritten(route.rewrite, http),
+        prefix_rewrite=_rewritten(route.rewrite, http, names),
         request_timeout=_timeout(route.timeout),
         num_retries=tries.num_retries,
         retry_on=tries.retry_on,
@@ -75,7 +84,8 @@ def _where(service: ResolvedService, route: ResolvedRoute, names: Names) -> Rout
         case ToOther(key=key):
             is_here = key.namespace == service.key.namespace
             return RouteDestination(
-                service=key.name, namespace=None if is_here else names.namespace(key.namespace) or None
+                service=None if key.name == service.key.name else key.name,
+                namespace=None if is_here else names.namespace(key.namespace) or None,
             )
         case ToVersions() as destination if not is_the_same(destination, service.split):
             return _to_versions(service, route, destination)
@@ -94,17 +104,13 @@ def _to_versions(service: ResolvedService, route: ResolvedRoute, destination: To
     return RouteDestination(service_subset=version.name)
 
 
-def _rewritten(rewrite: Rewrite | None, http: HttpMatch) -> str | None:
-    """Say what takes the place of the matched path or prefix.
-
-    A prefix that stays is written all the same: Consul 1.22.0 to 1.22.5 take it away where nothing is.
-    """
-    # hashicorp/consul#23339: pathPrefix with a destination and no prefixRewrite loses the prefix
+def _rewritten(rewrite: Rewrite | None, http: HttpMatch, names: Names) -> str | None:
+    """Say what takes the place of the matched path or prefix; a prefix that stays only where it has to be."""
     is_prefix = http.path_prefix not in (None, "/")
     if rewrite is not None and rewrite.path is not None:
         return rewrite.path
     if rewrite is None or rewrite.prefix is None:
-        return http.path_prefix if is_prefix else None
+        return http.path_prefix if is_prefix and loses_prefixes(names.profile) else None
     if http.path_exact is not None:
         return rewrite.prefix
     return rewrite.prefix if rewrite.prefix == "/" else f"{rewrite.prefix}/"
@@ -116,8 +122,8 @@ def _timeout(timeout: Duration | Written | None) -> str | None:
             return None
         case Written.NONE:
             return "-1s"  # consul agent/xds/routes.go: 0 would be Envoy's 15s, less is no limit
-        case Duration():
-            return str(timeout)
+        case Duration(ms=ms):
+            return None if ms == WAITS_MS else str(timeout)  # Envoy's own where no route says another
 
 
 _OF_GRPC = frozenset(

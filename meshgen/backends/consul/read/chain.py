@@ -21,6 +21,7 @@ class Route:
     resource: Resource
     path: Path
     match: HttpMatch
+    has_destination: bool
     prefix: str  # that `prefixRewrite` replaces; empty: the whole path
     to: Name
     subset: str
@@ -47,6 +48,7 @@ def routes(resource: Resource, naming: Naming) -> Iterator[Route]:
             resource=resource,
             path=route.path,
             match=http_match(http),
+            has_destination=route.has("destination"),
             prefix="" if http.text("pathExact") else http.text("pathPrefix"),
             to=naming.target(to, owner),
             subset=to.text("serviceSubset"),
