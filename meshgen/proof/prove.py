@@ -102,7 +102,6 @@ def prove_manifests(one: Manifests, other: Manifests, asked: Asked) -> Proved:
         one=one.choice.backend.evaluator(Resources(one.resources), world, one.choice.profile),
         other=other.choice.backend.evaluator(Resources(other.resources), world, other.choice.profile),
         world=world,
-        is_intent=False,
     )
     proof = verify(sides, places(world), bounds=asked.bounds, facets=asked.facets)
     nodes = {**one.nodes, **other.nodes}

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from meshgen.backend import Backend
 from meshgen.fidelity import Cause
-from meshgen.intent.access import Mode
 from meshgen.intent.keys import ServiceKey
 from meshgen.intent.outcome.evaluate import evaluator
 from meshgen.intent.outcome.world import World
@@ -33,8 +32,7 @@ def rendered(
         one=evaluator(meant, world),
         other=backend.evaluator(Resources(written), world, profile),
         world=world,
-        is_intent=True,
-        is_strict=backend.unwritten_mode(profile) is Mode.STRICT,
+        bare=backend.evaluator(Resources(()), world, profile),
         excused=dict(_excuses(causes, meant)),
     )
 

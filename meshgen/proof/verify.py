@@ -28,9 +28,13 @@ class Sides:
     one: Evaluator
     other: Evaluator
     world: World
-    is_intent: bool  # the first one is, and what it does not say it leaves to the mesh
-    is_strict: bool = False  # the mesh of the other takes no plain text where nobody says whether
+    bare: Evaluator | None = None  # the mesh of the other without any object; None: the first is no intent
     excused: Excused = field(default_factory=dict)
+
+    @property
+    def is_intent(self) -> bool:
+        """The first one is, and what it does not say it leaves to the mesh."""
+        return self.bare is not None
 
     def ports(self, to: ToPod) -> frozenset[int]:
         """List the container ports of a pod that either side names."""
@@ -168,15 +172,21 @@ def is_reserved(sides: Sides, place: Place, call: Call, done: Outcome) -> bool:
     """Tell whether manifests must not do what nobody asks for.
 
     Pods of no service are left as they are, and no rule shuts out plain text, or callers of a Service, where
-    it is not asked to; plain text that the mesh refuses by itself may be refused by what is written too. What
-    becomes of a bare connection to a port of requests is left to the mesh.
+    it is not asked to; whom the mesh refuses by itself what is written may refuse too. What becomes of a bare
+    connection to a port of requests is left to the mesh.
     """
+    if place.service is None:
+        return True
     verdict = done.facets.get(Facet.VERDICT)
     shuts_out = verdict is not None and verdict.value is Verdict.DENIED and not verdict.is_ambient
-    is_plain = call.caller.reach is Reach.PLAINTEXT
-    is_called = not sides.is_strict if is_plain else isinstance(call.to, ToService)
+    is_called = call.caller.reach is Reach.PLAINTEXT or isinstance(call.to, ToService)
     is_bare = call.request is None and isinstance(call.to, ToPod) and call.to.port != UNLISTED
-    return place.service is None or (shuts_out and is_called and not is_bare)
+    return shuts_out and is_called and not is_bare and not _is_refused(sides.bare, call)
+
+
+def _is_refused(bare: Evaluator | None, call: Call) -> bool:
+    verdict = None if bare is None else bare.outcome(call).facets.get(Facet.VERDICT)
+    return verdict is not None and verdict.value is Verdict.DENIED
 
 
 def _place_of(unasked: Unasked) -> tuple[int, str]:
