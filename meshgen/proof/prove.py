@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from meshgen.backend import Backend
 from meshgen.diagnostics import Diagnostic
 from meshgen.intent.keys import ServiceKey
-from meshgen.intent.outcome.picking import Pods, pods_behind
+from meshgen.intent.outcome.picking import pods_behind
 from meshgen.intent.outcome.world import World
 from meshgen.intent.resolved import ResolvedSet
 from meshgen.profile import Profile
@@ -67,11 +67,10 @@ def places_of(left: ResolvedSet, world: World) -> Iterator[Place]:
 
 def _behind(left: ResolvedSet, world: World) -> dict[str, ServiceKey]:
     """Say of which service each pod is, that of a version with a selector of its own too."""
-    pods = Pods(world.pods.values())
     own_first = sorted(left.services.values(), key=lambda service: service.written.pods_of is not None)
     owners: dict[str, ServiceKey] = {}
     for service in own_first:
-        for pod in pods_behind(service, pods):
+        for pod in pods_behind(service, world.index):
             owners.setdefault(pod.title, service.key)
     return owners
 

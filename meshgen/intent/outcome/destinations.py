@@ -8,7 +8,6 @@ from typing import NamedTuple, assert_never
 
 from meshgen.intent.keys import ServiceKey
 from meshgen.intent.outcome.facets import Shares, shares
-from meshgen.intent.outcome.picking import Pods
 from meshgen.intent.outcome.world import Pod, World
 from meshgen.intent.resolve import port_names
 from meshgen.intent.resolved import (
@@ -52,10 +51,9 @@ class Backends(NamedTuple):
 class Directory:
     """Where the names of an intent lead in a world."""
 
-    def __init__(self, resolved: ResolvedSet, world: World, pods: Pods) -> None:
+    def __init__(self, resolved: ResolvedSet, world: World) -> None:
         self._resolved = resolved
         self._world = world
-        self._pods = pods
         self._versions = {
             ServiceKey(service.key.namespace, version.service): (service, version.name)
             for service in resolved.services.values()
@@ -86,7 +84,7 @@ class Directory:
         selector = version.selector
         if existing is not None and not version.is_service_created:
             selector = existing.selector  # without labels of its own only that Service tells its pods apart
-        return self._ends(self._pods.picked(namespace, selector), port.target)
+        return self._ends(self._world.index.picked(namespace, selector), port.target)
 
     def named(self, key: ServiceKey, port: int | str | None) -> Ends:
         """List where a Service takes what is sent to a port; without port, to the only one for requests."""
@@ -97,7 +95,7 @@ class Directory:
         known = self._world.services.get(key)
         if known is not None:
             targets = [each.target for each in known.ports if port in (None, each.number, each.name)]
-            pods = self._pods.picked(key.namespace, known.selector)
+            pods = self._world.index.picked(key.namespace, known.selector)
             return tuple(end for target in targets[:1] for end in self._ends(pods, target))
         if key in self._versions:
             service, version = self._versions[key]
@@ -107,7 +105,7 @@ class Directory:
         return ()
 
     def _whole(self, service: ResolvedService, port: ServicePort) -> Ends:
-        return self._ends(self._pods.picked(service.key.namespace, service.selector), port.target)
+        return self._ends(self._world.index.picked(service.key.namespace, service.selector), port.target)
 
     def _ends(self, pods: Iterable[Pod], target: int | str) -> Ends:
         """Leave out the pods that have no container port of that name."""

@@ -8,7 +8,6 @@ from meshgen.intent.outcome.conditions import Conditions
 from meshgen.intent.outcome.destinations import Directory, Ends
 from meshgen.intent.outcome.evaluator import Evaluator
 from meshgen.intent.outcome.facets import Outcome
-from meshgen.intent.outcome.picking import Pods
 from meshgen.intent.outcome.policies import Policies
 from meshgen.intent.outcome.receiving import PortPolicy
 from meshgen.intent.outcome.ways import Way, arrival, received, ways
@@ -25,10 +24,9 @@ def evaluator(resolved: ResolvedSet, world: World) -> Evaluator:
 
 class _Intent:
     def __init__(self, resolved: ResolvedSet, world: World) -> None:
-        pods = Pods(world.pods.values())
         self._world = world
-        self._directory = Directory(resolved, world, pods)
-        self._policies = Policies(resolved, world, pods)
+        self._directory = Directory(resolved, world)
+        self._policies = Policies(resolved, world)
         self._ways: dict[tuple[ServiceKey, int], tuple[_Bound, ...]] = {
             (service.key, port.number): tuple(
                 (way, self._holding(() if way.backends is None else way.backends.ends))

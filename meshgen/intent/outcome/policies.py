@@ -9,7 +9,7 @@ from meshgen.intent.access import Action, Mode, Probe
 from meshgen.intent.keys import ServiceKey
 from meshgen.intent.outcome.covering import Operation, PortRule, TokenKind, caller_kind
 from meshgen.intent.outcome.facets import Basis, Facet, Step, Verdict
-from meshgen.intent.outcome.picking import Pods, pods_behind
+from meshgen.intent.outcome.picking import pods_behind
 from meshgen.intent.outcome.receiving import PortPolicy
 from meshgen.intent.outcome.world import Pod, World
 from meshgen.intent.patterns import Pattern, pattern_of
@@ -30,11 +30,11 @@ _PER_MS = {Per.SECOND: 1_000, Per.MINUTE: 60_000, Per.HOUR: 3_600_000}
 class Policies:
     """What holds at each container port, worked out once."""
 
-    def __init__(self, resolved: ResolvedSet, world: World, pods: Pods) -> None:
+    def __init__(self, resolved: ResolvedSet, world: World) -> None:
         fronting: dict[str, list[ResolvedService]] = {}
         for service in resolved.services.values():
             owner = _owner(resolved, service)
-            for pod in () if service.is_caller_only else pods_behind(owner, pods):
+            for pod in () if service.is_caller_only else pods_behind(owner, world.index):
                 fronting.setdefault(pod.title, []).append(service)
         self._policies: dict[tuple[str, int | None], PortPolicy] = {}
         made: dict[object, PortPolicy] = {}

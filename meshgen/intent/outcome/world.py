@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -32,6 +32,22 @@ class Pod:
     def is_picked_by(self, selector: Mapping[str, str]) -> bool:
         """True where it carries every label of a selector."""
         return all(self.labels.get(key) == value for key, value in selector.items())
+
+
+class Pods:
+    """Pods that selectors pick, in time that does not grow with the rest of the world."""
+
+    def __init__(self, pods: Iterable[Pod]) -> None:
+        self._by_label: dict[tuple[str, str, str], list[Pod]] = {}
+        for pod in pods:
+            for label in pod.labels.items():
+                self._by_label.setdefault((pod.namespace, *label), []).append(pod)
+
+    def picked(self, namespace: str, selector: Mapping[str, str]) -> tuple[Pod, ...]:
+        """List the pods that carry every label of a selector; an empty one picks none."""
+        candidates = (self._by_label.get((namespace, *label), []) for label in selector.items())
+        fewest: list[Pod] = min(candidates, key=len, default=[])
+        return tuple(pod for pod in fewest if pod.is_picked_by(selector))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,19 +90,12 @@ class World:
         """List the pods behind a Service, those alone with `extra` labels too; without selector none."""
         if not service.selector:
             return ()
-        wanted = {**service.selector, **(extra or {})}
-        found = (self._by_label.get((service.key.namespace, *label), ()) for label in wanted.items())
-        fewest: Sequence[Pod] = min(found, key=len)
-        return tuple(pod for pod in fewest if pod.is_picked_by(wanted))
+        return self.index.picked(service.key.namespace, {**service.selector, **(extra or {})})
 
     @cached_property
-    def _by_label(self) -> Mapping[tuple[str, str, str], Sequence[Pod]]:
-        """Pods by namespace and one of their labels, so that selectors need not look at all of them."""
-        found: dict[tuple[str, str, str], list[Pod]] = {}
-        for pod in self.pods.values():
-            for label in pod.labels.items():
-                found.setdefault((pod.namespace, *label), []).append(pod)
-        return found
+    def index(self) -> Pods:
+        """Give the pods as selectors pick them."""
+        return Pods(self.pods.values())
 
     @cached_property
     def fronting(self) -> Mapping[str, Sequence[Service]]:

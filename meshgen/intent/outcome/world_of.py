@@ -8,8 +8,8 @@ from dataclasses import replace
 from meshgen.intent.keys import Account, ServiceKey
 from meshgen.intent.model import Protocol
 from meshgen.intent.outcome.destinations import mirrored
-from meshgen.intent.outcome.picking import Pods, pods_behind
-from meshgen.intent.outcome.world import Pod, Port, Service, World
+from meshgen.intent.outcome.picking import pods_behind
+from meshgen.intent.outcome.world import Pod, Pods, Port, Service, World
 from meshgen.intent.resolved import ResolvedService, ResolvedSet, ServicePort, ServiceVersion, ToOther
 from meshgen.intent.shown import Shown, ShownPort, ShownService
 

@@ -9,7 +9,6 @@ from typing import NamedTuple
 from meshgen.backends.consul.read.filters import Fields, Filter
 from meshgen.backends.consul.read.names import Name, Naming
 from meshgen.intent.keys import ServiceKey
-from meshgen.intent.outcome.picking import Pods
 from meshgen.intent.outcome.world import Pod, Service, World
 
 _DOMAIN = "consul.hashicorp.com"
@@ -40,8 +39,8 @@ class Registry:
     @classmethod
     def of(cls, world: World, naming: Naming, redirected: Collection[Name]) -> Registry:
         """Register each pod under one service; `redirected` ones need no instances of their own."""
-        index, pods = Pods(world.pods.values()), dict[str, Instance]()
-        picked = {key: index.picked(key.namespace, each.selector) for key, each in world.services.items()}
+        pods = dict[str, Instance]()
+        picked = {key: world.pods_of(each) for key, each in world.services.items()}
         for pod, candidates in _candidates(world, picked).items():
             described = world.pods[pod]
             service = min(candidates, key=lambda each: _rank(described, each, naming, redirected))

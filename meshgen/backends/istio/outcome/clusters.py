@@ -13,7 +13,6 @@ from meshgen.backends.istio.outcome.policy import Tls, blocks, policy_steps, tls
 from meshgen.backends.istio.read.objects import NETWORKING, covers, eldest_first, rank
 from meshgen.intent.keys import ServiceKey
 from meshgen.intent.outcome.facets import Facet, Step
-from meshgen.intent.outcome.picking import Pods
 from meshgen.intent.outcome.world import Pod, Port, Service, World
 from meshgen.profile import Profile
 from meshgen.resources import Resource, Resources
@@ -46,7 +45,6 @@ class Clusters:
     def __init__(self, resources: Resources, world: World, profile: Profile) -> None:
         self._world = world
         self._root = profile.root_namespace
-        self._pods = Pods(world.pods.values())
         self._rules: dict[str, dict[str, list[Resource]]] = defaultdict(lambda: defaultdict(list))
         for rule in eldest_first(resources.of(NETWORKING, "DestinationRule")):
             if "host" in rule.spec:
@@ -69,7 +67,7 @@ class Clusters:
 
     def endpoints(self, service: Service, port: Port, labels: Mapping[str, str]) -> tuple[Endpoint, ...]:
         """List the pods of a Service that carry some labels too."""
-        picked = self._pods.picked(service.key.namespace, service.selector)
+        picked = self._world.pods_of(service)
         numbers = ((pod, self._world.container_port(pod, port.target)) for pod in picked)
         return tuple(
             (pod, number) for pod, number in numbers if number is not None and pod.is_picked_by(labels)
