@@ -17,9 +17,9 @@ AppProtocols = Mapping[Protocol, str]  # what a mesh reads from `appProtocol`; n
 class ServicePortPlan:
     """A port of a generated Service."""
 
-    name: str
+    name: str | None  # None: it is the only one
     number: int
-    target: int | str
+    target: int | str | None  # None: the same number
     app_protocol: str | None
 
 
@@ -42,18 +42,19 @@ def version_service(
     app_protocols: AppProtocols,
 ) -> ServicePlan:
     """Plan the Service of one version, under the ports of the service."""
+    ports = service.service_ports
     return ServicePlan(
         meta=meta(service.intent, version.service, domains=domains),
         selector=tuple(sorted(version.selector.items())),
-        ports=tuple(_port(port, app_protocols) for port in service.service_ports),
+        ports=tuple(_port(port, app_protocols, is_alone=len(ports) == 1) for port in ports),
     )
 
 
-def _port(port: ServicePort, app_protocols: AppProtocols) -> ServicePortPlan:
+def _port(port: ServicePort, app_protocols: AppProtocols, *, is_alone: bool) -> ServicePortPlan:
     assert port.number is not None, "a Service port has a number"
     return ServicePortPlan(
-        name=port.name,
+        name=None if is_alone else port.name,
         number=port.number,
-        target=port.target,
+        target=None if port.target == port.number else port.target,
         app_protocol=app_protocols.get(port.protocol),
     )

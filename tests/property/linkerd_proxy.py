@@ -72,9 +72,10 @@ def _authenticates(authentication: Object, asking: Asking) -> bool:
     if "identities" in spec:
         return bool(spec["identities"] == ["*"])
     namespace, name = asking.account
+    own = authentication["metadata"]["namespace"]
     return any(
         (ref["kind"], ref["name"]) == ("Namespace", namespace)
-        or (ref["kind"], ref["name"], ref.get("namespace")) == ("ServiceAccount", name, namespace)
+        or (ref["kind"], ref["name"], ref.get("namespace", own)) == ("ServiceAccount", name, namespace)
         for ref in spec["identityRefs"]
     )
 
@@ -87,7 +88,13 @@ def _is_in(network: Mapping[str, Any], address: str) -> bool:
 
 def backends(routes: Iterable[Object], asking: Asking) -> list[Any]:
     """List what the best ranked routes do with a request: one entry unless age or name would decide."""
-    return [rule.get("backendRefs", rule.get("filters")) for _, rule in _best(list(routes), asking)]
+    return [_goes(route, rule) for route, rule in _best(list(routes), asking)]
+
+
+def _goes(route: Object, rule: Mapping[str, Any]) -> Any:
+    """Without backends it is the Service that the route is of, unless somebody answers."""
+    answers = [each for each in rule.get("filters", []) if each["type"] == "RequestRedirect"]
+    return rule.get("backendRefs") or answers or route["spec"]["parentRefs"]
 
 
 Rank = tuple[Any, ...]
@@ -122,8 +129,11 @@ def _host(patterns: list[str], host: str) -> Rank | None:
 
 
 def _rule(rule: Mapping[str, Any], asking: Asking) -> Rank | None:
-    ranks = [_match(match, asking) for match in rule["matches"]]
+    ranks = [_match(match, asking) for match in rule.get("matches", _EVERY)]
     return max((rank for rank in ranks if rank is not None), default=None)
+
+
+_EVERY = [{"path": {"type": "PathPrefix", "value": "/"}}]  # what the definition of an HTTPRoute fills in
 
 
 def _match(match: Mapping[str, Any], asking: Asking) -> Rank | None:

@@ -8,7 +8,7 @@ from meshgen.backends.linkerd.outcome.leading import Leading, Share, divided
 from meshgen.backends.linkerd.outcome.policies import ambient
 from meshgen.backends.linkerd.outcome.ranking import Asked
 from meshgen.backends.linkerd.outcome.sending import Sending
-from meshgen.backends.linkerd.outcome.ways import End, Sent, Way, direct
+from meshgen.backends.linkerd.outcome.ways import End, Sent, direct
 from meshgen.backends.linkerd.read.grants import Identities, address
 from meshgen.intent.outcome.call import Call, Caller, Reach, ToPod, ToService
 from meshgen.intent.outcome.conditions import Conditions
@@ -48,8 +48,7 @@ class LinkerdEvaluator:
         if call.caller.reach is Reach.PROXIED and isinstance(call.to, ToService):
             plan = self._sending.plan(call.to, call.caller.namespace)
             if plan is not None:
-                way = plan.way(sent)
-                return Outcome.of(way.follow(who, sent) if isinstance(way, Way) else (way,))
+                return plan.follow(who, sent)
         found = self._direct(call.to)
         if found is None:
             return _NOT_THERE

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from meshgen.backends.linkerd.outcome.apart import of_grants, of_networks, of_route
-from meshgen.backends.linkerd.outcome.guards import Door, Entry, Guard
+from meshgen.backends.linkerd.outcome.guards import UNSHOWN, Door, Entry, Guard
 from meshgen.backends.linkerd.outcome.ranking import Candidate, candidate
 from meshgen.backends.linkerd.profiles import InboundPolicy, block_of
 from meshgen.backends.linkerd.read.authorizations import authorizations
@@ -132,6 +132,7 @@ class Guarding:
         return Guard(
             basis=basis,
             is_proxied=port.is_proxied,
+            is_chosen=port.server is not None,
             sees_requests=protocol not in _BLIND,
             door=Door.of(open_to, basis, is_ambient=is_ambient),
             routes=tuple(self._candidate(route, grants) for route in routes),
@@ -166,8 +167,9 @@ class Guarding:
     ) -> Iterator[Conditions]:
         yield from of_grants(grants, self._identities)
         yield of_networks(networks({"cidr": each} for each in self._profile.probe_networks))
-        if port.probed and not routes:
-            yield Conditions(methods=frozenset(("GET",)), paths=frozenset(map(Exactly, port.probed)))
+        probed = (UNSHOWN,) if port.probed is None and port.server is not None else port.probed
+        if probed and not routes:
+            yield Conditions(methods=frozenset(("GET",)), paths=frozenset(map(Exactly, probed)))
         for route in routes:
             yield from of_route(route.route)
             yield from of_grants(self._authorizations.of_route(route.resource), self._identities)

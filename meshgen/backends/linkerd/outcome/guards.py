@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from meshgen.backends.linkerd.outcome.ranking import Asked, Candidate, best
+from meshgen.backends.linkerd.outcome.ranking import Asked, Candidate, foremost
 from meshgen.backends.linkerd.read.grants import Address, Grant, Network
 from meshgen.backends.linkerd.read.rates import RateLimit
 from meshgen.gatewayapi.routing import HeaderEdits, Redirect
@@ -62,6 +62,10 @@ class Entry:
     basis: Basis
 
 
+# Stands for the path of a probe where nobody shows the pod: whichever it is, everybody may ask for it.
+UNSHOWN = "/path-of-a-probe"
+
+
 class Received(NamedTuple):
     """What becomes of a call at one port."""
 
@@ -75,6 +79,7 @@ class Guard:
 
     basis: Basis  # the Server, or what stands for it
     is_proxied: bool
+    is_chosen: bool  # by a Server
     sees_requests: bool
     door: Door
     routes: tuple[Candidate[Entry], ...]  # empty: one for everything, which asks for no more than the port
@@ -98,16 +103,19 @@ class Guard:
         if not self.routes:
             probe = self._probe(who, asked)
             return Received(self.door.step(who) if probe is None else probe, None)
-        entry = best(self.routes, asked)
-        if entry is None:
+        entries = foremost(self.routes, asked)
+        if not entries:
             return Received(self.unrouted, None)
-        return Received(entry.door.step(who), entry)
+        return _joined([Received(entry.door.step(who), entry) for entry in entries])
 
     def _probe(self, who: Who, asked: Asked) -> Step | None:
         # linkerd/linkerd2 policy-controller/core/src/inbound.rs: the probe's route outranks the default one
         if self.probe is None or asked.method != "GET":
             return None
-        is_probed = who.is_kubelet if self.probed is None else asked.path in self.probed
+        if self.probed is None:
+            is_probed = who.is_kubelet or (self.is_chosen and asked.path == UNSHOWN)
+        else:
+            is_probed = asked.path in self.probed
         networks = self.probe_networks
         is_near = networks is None or any(network.holds(who.address) for network in networks)
         return self.probe if is_probed and is_near else None
@@ -120,3 +128,20 @@ class Guard:
         if each is None:
             return None if total is None else (total, total, 1000)
         return ("total", total, "each client", each)
+
+
+def _joined(every: list[Received]) -> Received:
+    """Say what becomes of a call that falls under several routes, of which the older has it."""
+    first = every[0]
+    for other in every[1:]:
+        if _effect(other) != _effect(first):
+            assert other.entry is not None
+            says = "of two routes that match alike the older has it, and nobody knows which that is"
+            basis = other.entry.basis
+            return Received(Step(says=says, basis=basis, facet=Facet.VERDICT, value=Verdict.MIXED), None)
+    return first
+
+
+def _effect(received: Received) -> tuple[object, ...]:
+    entry = received.entry
+    return (received.verdict.value, *(() if entry is None else (entry.edits, entry.redirect)))

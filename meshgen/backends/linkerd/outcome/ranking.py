@@ -40,21 +40,42 @@ class Candidate(Generic[T]):
 
     hosts: tuple[Callable[[str], Rank | None], ...]  # empty: every one
     rules: tuple[tuple[tuple[Ranks, ...], T], ...]
+    is_dated: bool  # it is known since when it is there
+
+    def best(self, asked: Asked) -> tuple[tuple[Rank, Rank], T] | None:
+        """Find the rule that says most, and how much; of equals the first. None where none matches."""
+        host = _first_max(hosts(asked.host) for hosts in self.hosts) if self.hosts else _NO_HOST
+        if host is None:
+            return None
+        top: Rank | None = None
+        for matches, rule in self.rules:
+            rank = _first_max(match(asked) for match in matches)
+            if rank is not None and (top is None or rank > top):
+                top, found = rank, rule
+        return None if top is None else ((host, top), found)
 
 
 def best(candidates: Iterable[Candidate[T]], asked: Asked) -> T | None:
     """Find the rule that says most; of equals the first has it. None where none matches."""
+    return next(iter(foremost(candidates, asked)), None)
+
+
+def foremost(candidates: Iterable[Candidate[T]], asked: Asked) -> list[T]:
+    """Find the rule that says most, of equals that of the older route: several where nobody knows which it is."""
     # linkerd/linkerd2-proxy linkerd/http/route/src/lib.rs
+    # linkerd/linkerd2 policy-controller/grpc/src/inbound/http.rs, to_route_list
     top: tuple[Rank, Rank] | None = None
-    found: T | None = None
+    found: list[T] = []
+    is_dated = False
     for candidate in candidates:
-        host = _first_max(hosts(asked.host) for hosts in candidate.hosts) if candidate.hosts else _NO_HOST
-        if host is None:
+        own = candidate.best(asked)
+        if own is None:
             continue
-        for matches, rule in candidate.rules:
-            rank = _first_max(match(asked) for match in matches)
-            if rank is not None and (top is None or (host, rank) > top):
-                top, found = (host, rank), rule
+        rank, rule = own
+        if top is None or rank > top:
+            top, found, is_dated = rank, [rule], candidate.is_dated
+        elif rank == top and not is_dated and not candidate.is_dated:
+            found.append(rule)
     return found
 
 
@@ -73,6 +94,7 @@ def candidate(route: Route, of: Callable[[Rule], T]) -> Candidate[T]:
             )
             for rule in route.rules
         ),
+        is_dated="creationTimestamp" in route.resource.body["metadata"],
     )
 
 

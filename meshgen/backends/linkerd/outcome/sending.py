@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from meshgen.backends.linkerd.outcome.apart import of_route
 from meshgen.backends.linkerd.outcome.guarding import Guarding
+from meshgen.backends.linkerd.outcome.guards import Who
 from meshgen.backends.linkerd.outcome.leading import Leading, Share, divided
 from meshgen.backends.linkerd.outcome.policies import (
     OF_CALLS,
@@ -19,8 +20,8 @@ from meshgen.backends.linkerd.outcome.policies import (
     by_profile,
     timed,
 )
-from meshgen.backends.linkerd.outcome.ranking import Asked, Candidate, best, candidate
-from meshgen.backends.linkerd.outcome.ways import Sent, Way, answers
+from meshgen.backends.linkerd.outcome.ranking import Asked, Candidate, best, candidate, foremost
+from meshgen.backends.linkerd.outcome.ways import Sent, Way, answers, either
 from meshgen.backends.linkerd.read.profiles import Address, ProfileRoute, ServiceProfile, profiles
 from meshgen.backends.linkerd.read.routes import SERVICE, Bound, Parent, bound
 from meshgen.backends.linkerd.read.services import Addressed, addressed
@@ -29,7 +30,7 @@ from meshgen.intent.keys import ServiceKey
 from meshgen.intent.model import Protocol
 from meshgen.intent.outcome.call import ToService
 from meshgen.intent.outcome.conditions import Conditions
-from meshgen.intent.outcome.facets import Basis, Facet, Step, Verdict
+from meshgen.intent.outcome.facets import Basis, Facet, Outcome, Step, Verdict
 from meshgen.intent.outcome.world import World
 from meshgen.profile import Profile
 from meshgen.resources import Resources
@@ -50,17 +51,20 @@ class Plan:
     connections: Way | Step
     conditions: Conditions
 
-    def way(self, sent: Sent | None) -> Way | Step:
-        """Find which way a call goes; a step says why there is none."""
+    def follow(self, who: Who, sent: Sent | None) -> Outcome:
+        """Say what becomes of a call."""
+        return either([Outcome.of(_steps(way, who, sent)) for way in self._ways(sent)])
+
+    def _ways(self, sent: Sent | None) -> list[Way | Step]:
+        """Find which way a call goes, or which it may go; a step says why there is none."""
         if self.refused is not None:
-            return self.refused
+            return [self.refused]
         if sent is None:
-            return self.connections
+            return [self.connections]
         for route, way in self.profiled:
             if route.picks(sent.asked.method, sent.asked.path):
-                return way
-        found = best(self.routes, sent.asked) if self.routes else None
-        return self.otherwise if found is None else found
+                return [way]
+        return (foremost(self.routes, sent.asked) if self.routes else []) or [self.otherwise]
 
     def ways(self) -> Iterator[Way]:
         """List every way that calls may go."""
@@ -68,6 +72,10 @@ class Plan:
         for each in (*(way for _, way in self.profiled), *routed, self.otherwise, self.connections):
             if isinstance(each, Way):
                 yield each
+
+
+def _steps(way: Way | Step, who: Who, sent: Sent | None) -> Iterable[Step]:
+    return way.follow(who, sent) if isinstance(way, Way) else (way,)
 
 
 class _Caller(NamedTuple):

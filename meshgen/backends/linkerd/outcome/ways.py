@@ -13,7 +13,7 @@ from meshgen.backends.linkerd.outcome.redirecting import location
 from meshgen.gatewayapi.filtering import edited, header_edits
 from meshgen.gatewayapi.routing import Filter, HeaderEdits, Redirect
 from meshgen.intent.outcome.call import Request
-from meshgen.intent.outcome.facets import Basis, Facet, Step, Verdict, alike, edits
+from meshgen.intent.outcome.facets import Basis, Differing, Facet, Outcome, Step, Verdict, alike, edits
 from meshgen.intent.outcome.world import Pod
 
 _FILTERS = "linkerd/linkerd2-proxy linkerd/http/route/src/http/filter.rs"
@@ -122,6 +122,22 @@ def direct(end: End, backends: Step, who: Who, sent: Sent | None) -> Iterator[St
                 says = "headers are edited"
                 yield Step(says=says, basis=each.entry.basis, facet=Facet.REQUEST_HEADERS, value=found)
             yield from _redirected(every, sent)
+
+
+def either(every: list[Outcome]) -> Outcome:
+    """Join what becomes of a call under routes of which the older has it, and nobody knows which it is."""
+    first = every[0]
+    if len(every) == 1:
+        return first
+    says = "of two routes that match alike the older has it, and nobody knows which that is"
+    undecided = []
+    for facet in dict.fromkeys(facet for each in every for facet in each.facets):
+        found = [step for each in every if (step := each.facets.get(facet)) is not None]
+        value = alike(step.value for step in found)
+        if isinstance(value, Differing) or len(found) < len(every):
+            value = Verdict.MIXED if facet is Facet.VERDICT else value
+            undecided.append(Step(says=says, basis=found[-1].basis, facet=facet, value=value))
+    return Outcome.of((*first.steps, *undecided))
 
 
 def answers(filters: Iterable[tuple[Filter, ...]], basis: Basis) -> Step:

@@ -70,7 +70,11 @@ def _names(owner: ResolvedService, wanted: Iterable[tuple[str, object]]) -> tupl
 def _mesh_tls(owner: ResolvedService, name: str, who: Identities) -> MeshTlsAuthentication:
     """Name identities; `*` cannot stand beside references, and covers every account."""
     accounts = [
-        IdentityRef(kind="ServiceAccount", name=account.name, namespace=account.namespace)
+        IdentityRef(
+            kind="ServiceAccount",
+            name=account.name,
+            namespace=None if account.namespace == owner.key.namespace else account.namespace,
+        )
         for account in sorted(who.accounts)
     ]
     namespaces = [

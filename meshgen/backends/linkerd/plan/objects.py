@@ -98,9 +98,9 @@ class Filter:
 class RouteRule:
     """What becomes of the requests that match one of the alternatives."""
 
-    matches: tuple[RouteMatch, ...]
+    matches: tuple[RouteMatch, ...] | None  # None: every request
     filters: tuple[Filter, ...] | None
-    backends: tuple[Backend, ...] | None
+    backends: tuple[Backend, ...] | None  # None: the Service itself, unless a filter answers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +130,7 @@ class GrpcRule:
 
     matches: tuple[GrpcMatch, ...] | None  # None: every call
     filters: tuple[Filter, ...] | None
-    backends: tuple[Backend, ...]
+    backends: tuple[Backend, ...] | None  # None: the Service itself
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -164,10 +164,12 @@ def objects(routes: Iterable[PortRoute]) -> Mapping[Pairs, tuple[PortRoute, ...]
 
 def tcp_route(service: ResolvedService, port: ServicePort, resolved: ResolvedSet) -> TcpRoute:
     """Plan the shares of a port that carries connections."""
+    backends = _backends(service.split, service, port, resolved)
+    assert backends is not None, "only shares are planned for connections"
     return TcpRoute(
         meta=meta(service.intent, joined(service.key.name, str(port.number)), domains=DOMAINS),
         parents=_parents(service, port),
-        backends=_backends(service.split, service, port, resolved),
+        backends=backends,
     )
 
 
@@ -183,10 +185,13 @@ def _asks(route: PortRoute) -> bool:
 
 def _rule(route: PortRoute, service: ResolvedService, port: ServicePort, resolved: ResolvedSet) -> RouteRule:
     to = route.route.destination
+    edits = filters(route.route)
+    backends = None if isinstance(to, Redirect) else _backends(to, service, port, resolved)
+    is_told = route.alternatives != (EVERY_REQUEST,) or (edits is None and backends is None)
     return RouteRule(
-        matches=tuple(map(route_match, route.alternatives)),
-        filters=filters(route.route),
-        backends=None if isinstance(to, Redirect) else _backends(to, service, port, resolved),
+        matches=tuple(map(route_match, route.alternatives)) if is_told else None,
+        filters=edits,
+        backends=backends,
     )
 
 
@@ -208,11 +213,13 @@ def _backends(
     service: ResolvedService,
     port: ServicePort,
     resolved: ResolvedSet,
-) -> tuple[Backend, ...]:
+) -> tuple[Backend, ...] | None:
+    """List where a rule sends what it takes; one without backends passes it on to the Service."""
+    # linkerd/linkerd2 policy-controller/grpc/src/outbound/http.rs, convert_outbound_route
     assert port.number is not None, "a route stands on a Service port"
     match destination:
         case ToService():
-            return (Backend(name=service.key.name, namespace=None, port=port.number, weight=None),)
+            return None
         case ToVersions(shares=shares):
             weighed = weights(shares)
             return tuple(

@@ -96,7 +96,7 @@ def _is_beaten(route: Resource, port: int | None, every: list[tuple[Resource, in
 
 def _read(parent: Parent, resource: Resource, port: int | None, profile: Profile) -> Bound | None:
     """Read a route; None where the controller cannot, and goes on as if it were not there."""
-    route = _pruned(routing.read_route(resource))
+    route = _unruled(_pruned(routing.read_route(resource)))
     if not all(map(_is_carried, route.rules)):
         return None
     if parent.kind == SERVER:
@@ -118,6 +118,13 @@ def _pruned(route: Route) -> Route:
         for rule in route.rules
     )
     return replace(route, rules=tuple(rules))
+
+
+def _unruled(route: Route) -> Route:
+    """Take away the rule that stands for none: the definition gives one to HTTPRoutes that are silent alone."""
+    spec = route.resource.spec
+    is_given = route.resource.kind == "HTTPRoute" and "rules" not in spec
+    return route if spec.get("rules") or is_given else replace(route, rules=())
 
 
 def _timed(rule: Rule, route: Route, profile: Profile) -> Rule:
