@@ -37,6 +37,8 @@ def worded(facet: Facet, value: Value) -> Any:
             return f"{status} {address}"
         case Facet.RATE_LIMIT, (size, tokens, int() as ms):
             return f"{tokens} every {duration(ms)}, at most {size} at once"
+        case Facet.RATE_LIMIT, (*limit, str() as status):
+            return f"{plain(worded(facet, tuple(limit)))}, then {status}"
         case _, Differing(values):
             return " or ".join(sorted(plain(worded(facet, each)) for each in values))
         case _, Conditions(on=on):

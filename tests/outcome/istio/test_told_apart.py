@@ -116,12 +116,12 @@ spec:
 """,
     )
 
-    claims = (("groups", ("admin", "dev-")), ("sub", ("u", "x")))
+    claims = (("groups", ("admin", "dev-", "dev-x")), ("sub", ("u", "x")))
     places = (InHeader("x-t", "T "), InParam("t"))
     segment = r"[a-zA-Z0-9\-._~%!$&'()+,;:@*=]"
     assert found == Conditions(
         ports=frozenset((80,)),
-        methods=frozenset(("GET", "POST", "PUT", "PATCH")),
+        methods=frozenset(("GET", "POST", "POSTX", "PUT", "PUTX", "PATCH", "PATCHX")),
         paths=frozenset(
             (
                 Exactly("/a"),

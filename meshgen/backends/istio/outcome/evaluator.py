@@ -17,6 +17,7 @@ from meshgen.backends.istio.outcome.routing import SOURCE, Route, Routing
 from meshgen.backends.istio.outcome.seen import Seen, edited, seen
 from meshgen.backends.istio.outcome.sharing import Sharing
 from meshgen.intent.keys import Account, ServiceKey
+from meshgen.intent.model import Protocol
 from meshgen.intent.outcome.call import Call, Caller, Reach, ToPod, ToService
 from meshgen.intent.outcome.conditions import Conditions
 from meshgen.intent.outcome.facets import Basis, Facet, Outcome, Step, Verdict, alike
@@ -115,33 +116,35 @@ class IstioEvaluator:
         if reached is None:
             yield _NOWHERE
             return
-        every, is_http, host = reached
-        request = None if call.request is None or not is_http else seen(call.request, host)
+        every, protocol, host = reached
+        request = None
+        if call.request is not None and protocol.is_http:
+            request = seen(call.request, host, protocol)
         tls = Tls(TlsMode.PLAIN if call.caller.reach is Reach.PLAINTEXT else TlsMode.AUTO)
         arrival = Arrival(call.caller, self._principal(call.caller), request, tls)
         yield from received([(door, arrival) for door in every])
 
-    def _read_unproxied(self, to: ToService | ToPod) -> tuple[tuple[Door, ...], bool, str] | None:
+    def _read_unproxied(self, to: ToService | ToPod) -> tuple[tuple[Door, ...], Protocol, str] | None:
         if isinstance(to, ToPod):
             pod = self._world.pods.get(to.pod)
             if pod is None:
                 return None
-            return (Door(self._guards[pod], to.port),), self._is_http(pod, to.port), f"{to.pod}:{to.port}"
+            return (Door(self._guards[pod], to.port),), self._protocol(pod, to.port), f"{to.pod}:{to.port}"
         place = self._place(to)
         if place is None:
             return None
         endpoints = self._clusters.endpoints(place.service, place.port, {})
-        return doors(endpoints, self._guards), place.port.protocol.is_http, place.host
+        return doors(endpoints, self._guards), place.port.protocol, place.host
 
-    def _is_http(self, pod: Pod, number: int) -> bool:
+    def _protocol(self, pod: Pod, number: int) -> Protocol:
         """A port that a Service fronts speaks as that says; the others are sniffed."""
         fronting = [
-            port.protocol.is_http
+            port.protocol
             for service in self._world.fronting.get(pod.title, ())
             for port in service.ports
             if self._world.container_port(pod, port.target) == number
         ]
-        return not fronting or any(fronting)
+        return next((protocol for protocol in fronting if protocol.is_http), (*fronting, Protocol.HTTP)[0])
 
     def _proxied(self, call: Call, to: ToService) -> Iterator[Step]:
         place, client = self._place(to), self._client(call.caller.account, call.caller.service)
@@ -151,7 +154,7 @@ class IstioEvaluator:
         if not place.port.protocol.is_http or call.request is None:
             yield from self._forwarded(call.caller, self._connection(to, client), None)
             return
-        routes, request = self._routes(to, client), seen(call.request, place.host)
+        routes, request = self._routes(to, client), seen(call.request, place.host, place.port.protocol)
         taken = next((route for route in routes if route.match.holds(request)), None)
         if taken is None:
             says = "no route takes it: 404"

@@ -112,10 +112,11 @@ def _told(named: tuple[_Named, ...]) -> Mapping[str, frozenset[Language]]:
 
 
 def methods(text: Text) -> frozenset[str]:
-    """Name the methods that a condition picks."""
+    """Name the methods that a condition picks, those too that nobody knows."""
     if isinstance(text.language, Exactly):
         return frozenset((text.language.text,))
-    return frozenset(method.value for method in Method if text.holds(method.value))
+    every = (name for method in Method for name in (method.value, f"{method.value}X"))
+    return frozenset(name for name in every if text.holds(name))
 
 
 def hosts(language: Language) -> frozenset[Language]:

@@ -12,8 +12,9 @@ from meshgen.backends.istio.outcome.rules import SOURCE
 from meshgen.backends.istio.outcome.seen import Seen
 from meshgen.backends.istio.outcome.terms import Asked
 from meshgen.backends.istio.outcome.tokens import Refused, checked
+from meshgen.backends.istio.read.buckets import Bucket
 from meshgen.intent.outcome.call import Caller
-from meshgen.intent.outcome.facets import Basis, Facet, Step, Verdict, alike
+from meshgen.intent.outcome.facets import Basis, Facet, Step, Value, Verdict, alike
 
 _JWT = "istio/istio pilot/pkg/security/authn/policy_applier.go"
 _ISTIO = Basis(name="Istio", source=SOURCE)
@@ -74,7 +75,7 @@ def received(every: Sequence[tuple[Door, Arrival]]) -> Iterator[Step]:
     if len(verdicts) > 1:
         yield _MIXED
     if any(arrival.request is not None for _, arrival in every):
-        yield _limit([door for door, _ in every])
+        yield _limit(every)
 
 
 def _transport(answers: Sequence[_Answer]) -> Iterator[Step]:
@@ -147,13 +148,19 @@ def _decided(access: Access, asked: Asked, closed_by: Basis | None) -> Step:
     return _refused("no policy allows it", closed_by)
 
 
-def _limit(every: Iterable[Door]) -> Step:
-    limits = [door.guard.limits.get(door.port, ()) for door in every]
-    values = [
-        limit[0].value if len(limit) == 1 else tuple(each.value for each in limit) or None for limit in limits
+def _limit(every: Sequence[tuple[Door, Arrival]]) -> Step:
+    limits = [
+        (door.guard.limits.get(door.port, ()), arrival.request is not None and arrival.request.is_grpc)
+        for door, arrival in every
     ]
-    shown = next((bucket for limit in limits for bucket in limit), None)
+    values = [_limited(buckets, is_grpc=is_grpc) for buckets, is_grpc in limits]
+    shown = next((bucket for buckets, _ in limits for bucket in buckets), None)
     if shown is None:
         return _NO_LIMIT
     basis = Basis(name=str(shown.of), of=shown.of, path=shown.path)
     return Step(says=f"{shown.of} limits the rate", basis=basis, facet=Facet.RATE_LIMIT, value=alike(values))
+
+
+def _limited(buckets: Sequence[Bucket], *, is_grpc: bool) -> Value:
+    found = tuple(bucket.value(is_grpc=is_grpc) for bucket in buckets)
+    return found[0] if len(found) == 1 else found or None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from meshgen.intent.model import Protocol
 from meshgen.intent.outcome.call import Request, Token
 from meshgen.intent.outcome.facets import Edits
 from meshgen.intent.outcome.requesting import resolved_path
@@ -19,6 +20,7 @@ class Seen(NamedTuple):
     host: str  # as it is sent, with its port
     headers: Mapping[str, str]
     token: Token | None
+    is_grpc: bool = False
 
     @property
     def target(self) -> str:
@@ -33,7 +35,7 @@ class Seen(NamedTuple):
         return self.method == "OPTIONS" and "origin" in names and "access-control-request-method" in names
 
 
-def seen(request: Request, own_host: str) -> Seen:
+def seen(request: Request, own_host: str, protocol: Protocol) -> Seen:
     """Take in a request; a proxy resolves the dots of its path before anything else.
 
     istio/api mesh/v1alpha1/config.proto: pathNormalization is BASE unless the mesh says else.
@@ -45,6 +47,7 @@ def seen(request: Request, own_host: str) -> Seen:
         host=own_host if request.host is None else request.host,
         headers=request.headers,
         token=request.token,
+        is_grpc=protocol is Protocol.GRPC,
     )
 
 

@@ -219,9 +219,15 @@ def claim(name: str, values: Sequence[str]) -> Term:
     def holds(asked: Asked) -> bool:
         return asked.token is not None and any(map(text.holds, claim_values(asked.token, name)))
 
-    shown = tuple(sorted(value.strip("*") or "x" for value in values))
+    shown = tuple(sorted(each for value in values for each in _covered(value)))
     told: Mapping[str, tuple[str, ...]] = {} if name in ("iss", "aud") else {name: shown}
     return Term(holds, Conditions(), is_of_http=True, claims=told, issuers=shown if name == "iss" else ())
+
+
+def _covered(value: str) -> Iterable[str]:
+    """Name values that a pattern covers: what is written, and with anything in the place of a wildcard."""
+    bare = value.strip("*")
+    yield from dict.fromkeys((bare or "x", value.replace("*", "x")))
 
 
 def claim_values(token: Token, name: str) -> Sequence[str]:

@@ -23,7 +23,7 @@ class Redirect:
     authority: str | None
     port: int | None
     uri: str | None
-    redirect_code: int
+    redirect_code: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +51,7 @@ class Mirror:
     """One entry of `mirrors`."""
 
     destination: Destination
-    percent: int | float
+    percent: int | float | None  # None: all requests
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,12 +85,13 @@ def redirect(to: traffic.Redirect) -> Redirect:
     if port is None and to.scheme is not None and to.hostname is None:
         port = _DEFAULT_PORTS[to.scheme]
     code = traffic.RedirectCode.FOUND if to.status_code is None else to.status_code
+    is_usual = code is traffic.RedirectCode.MOVED
     return Redirect(
         scheme=None if to.scheme is None else to.scheme.value,
         authority=to.hostname,
         port=port,
         uri=to.path,
-        redirect_code=code.value,
+        redirect_code=None if is_usual else code.value,
     )
 
 
@@ -138,8 +139,8 @@ def _grpc_name(status: traffic.GrpcStatus) -> str:
 
 
 def mirrors(mirror: traffic.Mirror, directory: Directory, port: ServicePort) -> tuple[Mirror, ...]:
-    """Write the one mirror; how many requests are copied is always said."""
-    percent = 100 if mirror.percent is None else mirror.percent.number
+    """Write the one mirror, which gets a copy of every request unless it says less."""
+    percent = None if mirror.percent is None else mirror.percent.number
     if mirror.version is not None:
         destination = directory.version(mirror.version, port)
     else:
@@ -148,7 +149,7 @@ def mirrors(mirror: traffic.Mirror, directory: Directory, port: ServicePort) -> 
         key = ServiceKey(head or directory.service.key.namespace, name)
         number = int(wanted) if wanted.isdecimal() else wanted or None
         destination = directory.other(ToOther(key=key, port=number))
-    return (Mirror(destination=destination, percent=percent),)
+    return (Mirror(destination=destination, percent=None if percent == 100 else percent),)
 
 
 def cors_policy(cors: traffic.Cors) -> CorsPolicy:

@@ -77,9 +77,11 @@ class Directory:
     def _weighted(self, shares: tuple[Share, ...], port: ServicePort) -> tuple[WeightedDestination, ...]:
         # Weights are relative: hundredths of a percent where one of them is not whole.
         unit = 100 if all(share.percent.hundredths % 100 == 0 for share in shares) else 1
+        is_lone = len(shares) == 1
         return tuple(
             WeightedDestination(
-                destination=self.version(share.version, port), weight=share.percent.hundredths // unit
+                destination=self.version(share.version, port),
+                weight=None if is_lone else share.percent.hundredths // unit,
             )
             for share in shares
         )

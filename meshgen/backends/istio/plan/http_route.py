@@ -46,11 +46,16 @@ class HttpRoute:
     headers: tuple[HeaderOperations, ...] | None = None
 
     @property
-    def first(self) -> str:
-        """Name the key that stands behind the dash of the entry."""
+    def begun_by(self) -> str | None:
+        """Name the key that begins the entry; None where that is `route`."""
         if self.name is not None:
             return "name"
-        return "route" if self.match is None else "match"
+        return None if self.match is None else "match"
+
+    @property
+    def is_any(self) -> bool:
+        """True where it takes every request to its port."""
+        return self.match is None or any(each.is_any for each in self.match)
 
 
 def http_routes(directory: Directory, port: ServicePort, *, is_port_written: bool) -> tuple[HttpRoute, ...]:
@@ -60,6 +65,8 @@ def http_routes(directory: Directory, port: ServicePort, *, is_port_written: boo
         match = http_matches(route, port, is_port_written=is_port_written)
         if match != () and _exists_on(route, port):
             found.append(_http_route(route, match, directory, port))
+            if found[-1].is_any:
+                break  # nothing is left to those behind it
     return tuple(found)
 
 

@@ -21,6 +21,7 @@ from meshgen.intent.match import (
     QueryMatch,
     Regex,
 )
+from meshgen.intent.model import Protocol
 from meshgen.intent.resolved import ResolvedRoute, ServicePort
 from meshgen.scalars import Json
 
@@ -43,6 +44,11 @@ class HttpMatch:
         """The conditions below it."""
         return self.conditions[1:]
 
+    @property
+    def is_any(self) -> bool:
+        """True where it asks for nothing but a port."""
+        return all(field == "port" for field, _ in self.conditions)
+
 
 def http_matches(
     route: ResolvedRoute, port: ServicePort, *, is_port_written: bool
@@ -52,16 +58,17 @@ def http_matches(
     None: no condition, every request. Empty: the route does not hold on this port.
     """
     number = (("port", port.number),) if is_port_written else ()
+    everything = (HttpMatch(conditions=number),) if number else None
     if not route.matches:
-        return (HttpMatch(conditions=number),) if number else None
+        return everything
     found = [
         (*_conditions(match, uri), *number)
         for match in route.matches
         if _holds_on(match, port)
-        for uri in _uris(match.paths)
+        for uri in _uris(match.paths, port.protocol)
     ]
-    if () in found:
-        return None
+    if number in found:
+        return everything
     return tuple(HttpMatch(conditions=conditions) for conditions in found)
 
 
@@ -69,7 +76,7 @@ def _holds_on(match: Match, port: ServicePort) -> bool:
     return not match.ports or port.name in match.ports or str(port.number) in match.ports
 
 
-def _uris(paths: tuple[PathMatch, ...]) -> Iterator[StringMatch | None]:
+def _uris(paths: tuple[PathMatch, ...], protocol: Protocol) -> Iterator[StringMatch | None]:
     if not paths:
         yield None
     for path in paths:
@@ -77,10 +84,11 @@ def _uris(paths: tuple[PathMatch, ...]) -> Iterator[StringMatch | None]:
             case PathExact(exact=exact):
                 yield {"exact": exact}
             case PathPrefix(prefix="/"):
-                yield {"prefix": "/"}
+                yield None
             case PathPrefix(prefix=prefix):
                 # istio/istio pilot/pkg/networking/core/route/route.go: a prefix is one of characters
-                yield {"exact": prefix}
+                if protocol is not Protocol.GRPC:  # where a method stands behind each service
+                    yield {"exact": prefix}
                 yield {"prefix": f"{prefix}/"}
             case PathRegex(regex=regex):
                 yield {"regex": regex}

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from meshgen.backends.istio.plan.names import pods, service_meta
+from meshgen.intent.model import Protocol
 from meshgen.intent.policy import Per, RateLimit
 from meshgen.intent.resolved import ResolvedService, ResolvedSet
 from meshgen.manifest import Meta
@@ -21,6 +22,7 @@ class Bucket:
     max_tokens: int
     tokens_per_fill: int
     fill_interval: str
+    is_exhausted: bool | None  # what gRPC calls are answered; None: requests know a status of their own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,18 +46,20 @@ def _of_service(service: ResolvedService) -> Iterator[EnvoyFilter]:
     if not isinstance(limit, RateLimit):
         return
     ports = dict.fromkeys(port.target for port in service.http_ports)
+    of_grpc = {port.target for port in service.http_ports if port.protocol is Protocol.GRPC}
     for suffix, selector in pods(service):
         yield EnvoyFilter(
             meta=service_meta(service, suffix),
             selector=selector,
-            buckets=tuple(_bucket(port, limit) for port in ports),
+            buckets=tuple(_bucket(port, limit, is_grpc=port in of_grpc) for port in ports),
         )
 
 
-def _bucket(port: int | str, limit: RateLimit) -> Bucket:
+def _bucket(port: int | str, limit: RateLimit, *, is_grpc: bool) -> Bucket:
     return Bucket(
         port=port,
         max_tokens=limit.requests if limit.burst is None else limit.burst,
         tokens_per_fill=limit.requests,
         fill_interval=_INTERVALS[limit.per],
+        is_exhausted=True if is_grpc else None,
     )

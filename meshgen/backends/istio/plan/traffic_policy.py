@@ -61,9 +61,9 @@ class LoadBalancer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ejection:
-    """`outlierDetection`; a count of 0 switches its detector off."""
+    """`outlierDetection`; 0 server errors switch a detector off that is on by itself."""
 
-    gateway_errors: int
+    gateway_errors: int | None  # None: its detector stays off
     server_errors: int
     interval: str | None
     base_ejection_time: str | None
@@ -78,6 +78,7 @@ class TrafficPolicy:
     load_balancer: LoadBalancer | None
     outlier_detection: Ejection | None
     unhashed_ports: tuple[int, ...] | None  # `portLevelSettings`: the same there, but for what is hashed
+    unhashed_balancer: str | None = None  # of those ports; None: they write something else, which is enough
 
 
 def traffic_policy(service: ResolvedService) -> TrafficPolicy | None:
@@ -93,11 +94,14 @@ def traffic_policy(service: ResolvedService) -> TrafficPolicy | None:
     if pool is None and balancer is None and ejection is None:
         return None
     is_hashed = balancer is not None and balancer.is_of_requests
+    is_more_written = ejection is not None or (pool is not None and pool.tcp is not None)
     return TrafficPolicy(
         connection_pool=pool,
         load_balancer=balancer,
         outlier_detection=ejection,
         unhashed_ports=(_connection_ports(service) or None) if is_hashed else None,
+        # istio/api networking/v1alpha3/destination_rule.proto: settings of a port take nothing over
+        unhashed_balancer=None if is_more_written else "UNSPECIFIED",
     )
 
 
@@ -162,7 +166,7 @@ def _ejection(detection: OutlierDetection) -> Ejection | None:
     if percent is not None and percent.hundredths == 0:
         return None  # nobody may be ejected, and Istio would read 0 as its default
     return Ejection(
-        gateway_errors=detection.consecutive_gateway_errors or 0,
+        gateway_errors=detection.consecutive_gateway_errors,
         server_errors=detection.consecutive5xx or 0,
         interval=_text(detection.interval),
         base_ejection_time=_text(detection.base_ejection_time),

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from meshgen.backends.istio.read.objects import milliseconds
+from meshgen.intent.outcome.facets import Value
 from meshgen.resources import Path, Resource
 
 _CONFIG = "type.googleapis.com/envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit"
@@ -29,13 +30,17 @@ class Bucket(NamedTuple):
     size: int
     refill: int  # tokens
     interval: int  # ms
+    is_exhausted: bool  # what it answers to gRPC
     of: Resource
     path: Path
 
-    @property
-    def value(self) -> tuple[int, int, int]:
-        """Its numbers as outcomes write them."""
-        return (self.size, self.refill, self.interval)
+    def value(self, *, is_grpc: bool) -> Value:
+        """Write its numbers as outcomes do, and the status of gRPC calls where it tells of no limit.
+
+        envoyproxy/envoy api/envoy/extensions/filters/http/local_ratelimit/v3/local_rate_limit.proto
+        """
+        numbers = (self.size, self.refill, self.interval)
+        return (*numbers, "unavailable") if is_grpc and not self.is_exhausted else numbers
 
 
 def buckets(envoy_filter: Resource) -> Iterator[Bucket]:
@@ -87,7 +92,9 @@ def _bucket(patch: Mapping[str, Any], of: Resource, path: Path) -> Bucket | None
             },
         } if kind == _CONFIG and config.keys() <= _FIELDS and _is_always(rest):
             interval = milliseconds(tokens["fill_interval"])
-            return Bucket(port, tokens["max_tokens"], tokens.get("tokens_per_fill", 1), interval, of, path)
+            refill = tokens.get("tokens_per_fill", 1)
+            is_exhausted = rest.get("rate_limited_as_resource_exhausted") is True
+            return Bucket(port, tokens["max_tokens"], refill, interval, is_exhausted, of, path)
         case _:
             return None
 
