@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from meshgen.backend import Backend
-from meshgen.profile import Edition, Profile
+from meshgen.backends.consul.profiles import is_mirrored
+from meshgen.profile import Profile
 from meshgen.resources import Resource
 from tests.mutation.mutants import Reading
 
@@ -24,15 +25,13 @@ def reading(of: Resource, every: Iterable[Resource], backend: Backend, profile: 
     """Say what counts of an object's metadata: names that objects are called by, and places.
 
     Istio and Linkerd read other names to decide between objects of one age alone, of which goldens have none
-    that meet. Consul's community edition has no namespaces (hashicorp/consul-k8s
+    that meet. Consul has namespaces only where those of Kubernetes are mirrored (hashicorp/consul-k8s
     control-plane/namespaces/namespaces.go).
     """
     named = of.kind in _NAMED or any(
         (of.kind, of.name) in _named_by(each.spec) for each in every if each is not of
     )
-    is_placed = of.kind not in _EVERYWHERE and (
-        backend.name != "consul" or profile.edition is Edition.ENTERPRISE
-    )
+    is_placed = of.kind not in _EVERYWHERE and (backend.name != "consul" or is_mirrored(profile))
     return Reading(domains=backend.domains, is_named=named, is_placed=is_placed or of.group == "")
 
 

@@ -30,6 +30,8 @@ _SERVER = Ground(BALANCER, server("config_entry_discoverychain"))
 _ENVOY = Ground(BALANCER, "envoyproxy/envoy api/envoy/config/cluster/v3/cluster.proto")
 _SENT = Ground(BALANCER, "hashicorp/consul agent/xds/clusters.go")
 
+_ROUTED = Ground(BALANCER, "hashicorp/consul agent/xds/routes.go")
+
 _POLICIES = ("random", "round_robin", "least_request", "ring_hash", "maglev")
 _OWNERS = (
     ("ringHashConfig", ("ring_hash",)),
@@ -83,6 +85,9 @@ def _hashed(hashed: Part) -> Iterator[Complaint]:
         yield from apart(_SERVER, hashed, "sourceIP", ("fieldValue",))
     elif field and not hashed.text("fieldValue") and not hashed.flag("sourceIP"):
         yield _WEBHOOK.against(hashed.path, f"no fieldValue names the {field}", "write fieldValue")
+    elif not field and not hashed.flag("sourceIP") and not hashed.text("fieldValue"):
+        hint = "write a field with its fieldValue, or sourceIP: true"
+        yield _ROUTED.against(hashed.path, "nothing is hashed, and callers get no routes", hint)
     elif hashed.text("fieldValue") and not field:
         message = f"fieldValue {hashed.text('fieldValue')!r} is of no field"
         yield _SERVER.against(hashed.at("fieldValue"), message, f"write field: {listed(_FIELDS, 'or')}")

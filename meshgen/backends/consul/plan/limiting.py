@@ -78,7 +78,6 @@ def _check(detection: OutlierDetection | Written | None) -> PassiveHealthCheck |
             return PassiveHealthCheck(
                 interval=None if detection.interval is None else str(detection.interval),
                 max_failures=detection.consecutive5xx,
-                enforcing_consecutive_5xx=100,
                 max_ejection_percent=None if percent is None else round(percent.hundredths / 100),
                 base_ejection_time=None
                 if detection.base_ejection_time is None
@@ -91,7 +90,8 @@ def rate_limit(service: ResolvedService) -> RateLimit | None:
     limit = service.rate_limit
     if limit is None or limit is Written.NONE:
         return None
-    burst = limit.requests if limit.burst is None else limit.burst
+    # hashicorp/consul api/config_entry.go: a burst that is not written is as large as the rate
+    burst = None if limit.burst == limit.requests else limit.burst
     return RateLimit(requests_per_second=limit.requests, requests_max_burst=burst)
 
 

@@ -25,7 +25,7 @@ class PassiveHealthCheck:
 
     interval: str | None = None
     max_failures: int | None = None
-    enforcing_consecutive_5xx: int
+    enforcing_consecutive_5xx: int | None = None
     max_ejection_percent: int | None = None
     base_ejection_time: str | None = None
 
@@ -45,7 +45,7 @@ class RateLimit:
     """A token bucket of each instance, refilled every second."""
 
     requests_per_second: int
-    requests_max_burst: int
+    requests_max_burst: int | None  # None: as many as the rate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,10 +31,11 @@ def routers(service: ResolvedService, names: Names) -> Iterator[ServiceRouter]:
     """Plan the router of a service, where there is more to say than Consul's own last route says."""
     if not service.http_ports:
         return
+    is_grpc = service.http_ports[0].protocol is Protocol.GRPC
     routes = tuple(
         _route(http, _destination(service, route, http, names))
         for route in service.routes
-        for http in _ordered(route)
+        for http in _ordered(route, is_grpc=is_grpc)
     )
     if routes and routes[-1] == ServiceRoute(match=None, destination=None):
         routes = routes[:-1]
@@ -42,12 +43,18 @@ def routers(service: ResolvedService, names: Names) -> Iterator[ServiceRouter]:
         yield ServiceRouter(meta=named(service, service.key.name), routes=routes)
 
 
-def _ordered(route: ResolvedRoute) -> list[HttpMatch]:
+def _ordered(route: ResolvedRoute, *, is_grpc: bool) -> list[HttpMatch]:
     """Put the longest path first where the matched prefix is replaced: Consul takes the first match."""
-    found = list(alternatives(route.matches))
+    found = [http for http in alternatives(route.matches) if not (is_grpc and _is_no_method(http))]
     if route.rewrite is None or route.rewrite.prefix is None:
         return found
     return sorted(found, key=lambda http: -len((http.path_exact or http.path_prefix or "").rstrip("/")))
+
+
+def _is_no_method(http: HttpMatch) -> bool:
+    """True of a whole path of one segment, which is no call of gRPC's."""
+    # grpc/grpc doc/PROTOCOL-HTTP2.md: a path is the service and its method
+    return http.path_exact is not None and "/" not in http.path_exact[1:]
 
 
 def _route(http: HttpMatch, destination: RouteDestination | None) -> ServiceRoute:
