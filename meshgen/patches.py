@@ -73,7 +73,7 @@ def pods_of(service: ResolvedService, shown: Shown) -> Iterator[tuple[str, tuple
     """Group a service's workloads: its own, and those of each version with a selector of its own."""
     apart = [version for version in service.versions.values() if version.has_own_selector]
     if not apart or len(apart) < len(service.versions):
-        yield service.key.name, service.pods
+        yield service.key.name, shown.pods(service.key.namespace, service.selector)
     for version in apart:
         yield f"{service.key.name} {version.name}", shown.pods(service.key.namespace, version.selector)
 

@@ -61,7 +61,7 @@ def best(candidates: Iterable[Candidate[T]], asked: Asked) -> T | None:
 
 
 def foremost(candidates: Iterable[Candidate[T]], asked: Asked) -> list[T]:
-    """Find the rule that says most, of equals that of the older route: several where nobody knows which it is."""
+    """Find the rule that says most; of equals the older route's, so several where nobody knows ages."""
     # linkerd/linkerd2-proxy linkerd/http/route/src/lib.rs
     # linkerd/linkerd2 policy-controller/grpc/src/inbound/http.rs, to_route_list
     top: tuple[Rank, Rank] | None = None

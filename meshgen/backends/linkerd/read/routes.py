@@ -121,7 +121,7 @@ def _pruned(route: Route) -> Route:
 
 
 def _unruled(route: Route) -> Route:
-    """Take away the rule that stands for none: the definition gives one to HTTPRoutes that are silent alone."""
+    """Take away the rule that stands for none: a definition has one for HTTPRoutes that are silent alone."""
     spec = route.resource.spec
     is_given = route.resource.kind == "HTTPRoute" and "rules" not in spec
     return route if spec.get("rules") or is_given else replace(route, rules=())
