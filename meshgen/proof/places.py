@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import product
 from typing import NamedTuple
 
 from meshgen.intent.keys import ServiceKey
 from meshgen.intent.model import Protocol
 from meshgen.intent.outcome.call import ToPod, ToService
+from meshgen.intent.outcome.facets import Facet, Outcome
 from meshgen.intent.outcome.world import Pod, World
 
 UNLISTED = 65_011  # a container port that stands for all that nobody lists
@@ -67,6 +69,28 @@ def with_named(where: Iterable[Place], named: Callable[[ToPod], Iterable[int]]) 
         if isinstance(place.to, ToPod) and place.to.port == UNLISTED:
             every = (ToPod(place.to.pod, number) for number in sorted(named(place.to)))
             yield from (place._replace(to=to) for to in every if to not in known)
+
+
+def ends_of(to: ToService | ToPod, done: Outcome, world: World) -> Iterator[ToPod]:
+    """List the container ports that a call may come to: where its outcome says, else behind its address."""
+    split = done.facets.get(Facet.BACKENDS)
+    if split is not None:
+        assert isinstance(split.value, tuple)
+        for pod, _, number in (name.rpartition(":") for names, _ in split.value for name in names):
+            yield ToPod(pod, int(number))
+    elif isinstance(to, ToPod):
+        yield to
+    else:
+        yield from _behind(to, world)
+
+
+def _behind(to: ToService, world: World) -> Iterator[ToPod]:
+    service = world.services[to.service]
+    targets = [port.target for port in service.ports if port.number == to.port]
+    for pod, target in product(world.pods_of(service), targets):
+        number = world.container_port(pod, target)
+        if number is not None:
+            yield ToPod(pod.title, number)
 
 
 def _of_nobody(world: World, pod: Pod) -> Iterator[Place]:

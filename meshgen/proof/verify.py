@@ -9,13 +9,14 @@ from typing import NamedTuple
 
 from meshgen.intent.keys import ServiceKey
 from meshgen.intent.outcome.call import Call, Reach, ToPod, ToService
+from meshgen.intent.outcome.conditions import TokenCondition
 from meshgen.intent.outcome.evaluator import Evaluator
 from meshgen.intent.outcome.facets import Basis, Facet, Outcome, Value, Verdict
 from meshgen.intent.outcome.wording import worded
 from meshgen.intent.outcome.world import World
 from meshgen.proof.comparing import Contrast, contrasts
 from meshgen.proof.excuses import Case, words_for
-from meshgen.proof.places import UNLISTED, Place, with_named
+from meshgen.proof.places import UNLISTED, Place, ends_of, with_named
 from meshgen.proof.witnesses import Bounds, Witnesses, witnesses
 
 Excused = Mapping[tuple[ServiceKey | None, str], str]  # (service, words of a row): the feature that it is of
@@ -42,9 +43,14 @@ class Sides:
 
     def excuse(self, facet: Facet, place: Place, call: Call) -> str | None:
         """Give the words by which a finding says that a facet differs for a call, if one does."""
-        tokens = self.one.conditions(place.to).tokens | self.other.conditions(place.to).tokens
-        said = words_for(facet, Case(place, call, tokens))
+        said = words_for(facet, Case(place, call, self._tokens(call)))
         return next((words for words in said if (place.service, words) in self.excused), None)
+
+    def _tokens(self, call: Call) -> frozenset[TokenCondition]:
+        """List the tokens of which anything tells where a call ends: others are strange there."""
+        ends = tuple(ends_of(call.to, self.one.outcome(call), self.world))
+        every = (side.conditions(end).tokens for side in (self.one, self.other) for end in ends)
+        return frozenset[TokenCondition]().union(*every)
 
 
 class Difference(NamedTuple):
@@ -178,7 +184,7 @@ def is_reserved(sides: Sides, place: Place, call: Call, done: Outcome) -> bool:
     if place.service is None:
         return True
     verdict = done.facets.get(Facet.VERDICT)
-    shuts_out = verdict is not None and verdict.value is Verdict.DENIED and not verdict.is_ambient
+    shuts_out = verdict is not None and verdict.value in _SHUT and not verdict.is_ambient
     is_called = call.caller.reach is Reach.PLAINTEXT or isinstance(call.to, ToService)
     is_bare = call.request is None and isinstance(call.to, ToPod) and call.to.port != UNLISTED
     return shuts_out and is_called and not is_bare and not _is_refused(sides.bare, call)
@@ -187,6 +193,9 @@ def is_reserved(sides: Sides, place: Place, call: Call, done: Outcome) -> bool:
 def _is_refused(bare: Evaluator | None, call: Call) -> bool:
     verdict = None if bare is None else bare.outcome(call).facets.get(Facet.VERDICT)
     return verdict is not None and verdict.value is Verdict.DENIED
+
+
+_SHUT = (Verdict.DENIED, Verdict.MIXED)  # by every pod, or by some
 
 
 def _place_of(unasked: Unasked) -> tuple[int, str]:
