@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from meshgen.backends.linkerd.outcome.guards import Entry, Guard, Received, Who
@@ -98,7 +98,8 @@ class Way:
                 yield next(_redirected(every, sent), _UNREDIRECTED)
 
     def _edited(self, every: list[_Arrival]) -> Step:
-        found = alike(_edits(each) for each in every) if every else edits()
+        unmet = (header_edits(end.edits, of_request=True) for end in self.ends)  # by any pod
+        found = alike(map(_edits, every)) if every else alike(unmet)
         if found == edits():
             return _UNEDITED
         by = next((each.entry for each in every if each.entry is not None and each.entry.edits), None)
@@ -172,8 +173,9 @@ def _verdict(every: list[_Arrival]) -> Step:
     if len({step.value for step in found}) < 2:
         return found[0] if found else _NOBODY
     refused = next(step for step in found if step.value is not Verdict.ALLOWED)
-    says = f"{refused.says}, and at other pods it is otherwise"
-    return Step(says=says, basis=refused.basis, facet=Facet.VERDICT, value=Verdict.MIXED)
+    return replace(
+        refused, says=f"{refused.says}, and at other pods it is otherwise", value=Verdict.MIXED
+    )
 
 
 def _received(every: list[_Arrival], who: Who, sent: Sent | None) -> Iterator[Step]:
