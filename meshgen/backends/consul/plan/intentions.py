@@ -28,7 +28,8 @@ def intentions(service: ResolvedService, names: Names) -> Iterator[ServiceIntent
     """Plan the intentions of each Consul service through which the pods are reached."""
     if not service.has_authorization or not service.service_ports:
         return
-    sources = tuple(_source(caller, decision) for caller, decision in decisions(service, names))
+    own = names.namespace(service.key.namespace)
+    sources = tuple(_source(caller, decision, own) for caller, decision in decisions(service, names))
     for name in pod_names(service):
         yield ServiceIntentions(meta=named(service, name), destination=name, sources=sources)
 
@@ -67,12 +68,13 @@ def _wider(caller: Caller, decided: Iterable[Caller], names: Names) -> Caller:
     return here if here in decided and here != caller else names.anyone
 
 
-def _source(caller: Caller, decision: Decision) -> IntentionSource:
+def _source(caller: Caller, decision: Decision, own: str) -> IntentionSource:
+    """Write a source; without a namespace it is of the one that the intentions are in."""
     said = [permission for permission in decision if isinstance(permission, Permission)]
     action = said[0].action.value if len(said) == 1 and said[0].requests == ALL else None
     return IntentionSource(
         name=caller.name,
-        namespace=caller.namespace or None,
+        namespace=None if caller.namespace in ("", own) else caller.namespace,
         action=action,
         permissions=None if action is not None else tuple(map(_permission, said)),
     )

@@ -272,7 +272,7 @@ class TokenHeader:
 
     name: str
     value_prefix: str | None
-    forward: bool  # written always: Envoy takes the token away where nothing is
+    forward: bool | None  # None: Envoy takes the token away
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

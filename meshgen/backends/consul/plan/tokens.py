@@ -38,7 +38,7 @@ def _provider(name: str, provider: JwtProvider, intent: MeshIntent) -> JWTProvid
 
 
 def _headers(provider: JwtProvider) -> Iterator[TokenHeader]:
-    forward = provider.forward is not False
+    forward = None if provider.forward is False else True
     for header in provider.from_headers:
         yield TokenHeader(name=header.name, value_prefix=header.prefix, forward=forward)
     if not provider.from_headers and not provider.from_params:
