@@ -71,7 +71,8 @@ def _wider(caller: Caller, decided: Iterable[Caller], names: Names) -> Caller:
 def _source(caller: Caller, decision: Decision, own: str) -> IntentionSource:
     """Write a source; without a namespace it is of the one that the intentions are in."""
     said = [permission for permission in decision if isinstance(permission, Permission)]
-    action = said[0].action.value if len(said) == 1 and said[0].requests == ALL else None
+    is_simple = len(said) == 1 and said[0].requests == ALL and not said[0].tokens
+    action = said[0].action.value if is_simple else None
     return IntentionSource(
         name=caller.name,
         namespace=None if caller.namespace in ("", own) else caller.namespace,

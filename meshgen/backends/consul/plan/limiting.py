@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from meshgen.backends.consul.plan.names import Names
 from meshgen.backends.consul.plan.objects import (
@@ -32,7 +33,9 @@ def overrides(names: Names) -> Overrides:
         if upstream.limits is None and upstream.passive_health_check is None:
             continue
         for caller in names.callers_of(callee):
-            found.setdefault(caller.key, {})[f"{upstream.namespace}/{upstream.name}"] = upstream
+            is_near = caller.key.namespace == callee.key.namespace
+            seen = replace(upstream, namespace=None) if is_near else upstream
+            found.setdefault(caller.key, {})[f"{upstream.namespace}/{upstream.name}"] = seen
     return {key: tuple(value for _, value in sorted(upstreams.items())) for key, upstreams in found.items()}
 
 

@@ -158,7 +158,7 @@ def _closed(found: Iterable[Permission | Clash], closing: Permission) -> tuple[P
         while kept and _repeats(kept[-1], permission):
             kept.pop()
         kept.append(permission)
-        if isinstance(permission, Permission) and not permission.tokens:
+        if isinstance(permission, Permission):
             decided.add(permission.requests)
     return tuple(kept)
 
