@@ -62,7 +62,8 @@ class Entry:
     basis: Basis
 
 
-# Stands for the path of a probe where nobody shows the pod: whichever it is, everybody may ask for it.
+# Stands for the path of a probe where nobody shows the pod: whichever it is, everybody may ask for it. Ports
+# without a Server have such paths too, which nothing can be written against.
 UNSHOWN = "/path-of-a-probe"
 
 
