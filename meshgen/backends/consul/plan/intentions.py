@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from meshgen.backends.consul.plan.callers import covers, mentioned
+from meshgen.backends.consul.plan.match import is_no_method
 from meshgen.backends.consul.plan.meta import named
 from meshgen.backends.consul.plan.names import Caller, Names, pod_names
 from meshgen.backends.consul.plan.objects import (
@@ -19,6 +20,7 @@ from meshgen.backends.consul.plan.permissions import Clash, HeldToken, Permissio
 from meshgen.backends.consul.plan.requests import ALL
 from meshgen.backends.consul.profiles import denies_unwritten
 from meshgen.intent.access import Action
+from meshgen.intent.model import Protocol
 from meshgen.intent.resolved import ResolvedService
 
 Decision = tuple[Permission | Clash, ...]
@@ -41,13 +43,26 @@ def decisions(service: ResolvedService, names: Names) -> tuple[tuple[Caller, Dec
     """
     default = Action.DENY if service.default is None else service.default
     decided = {
-        caller: permissions((rule for rule in service.rules if covers(rule, caller, names)), default)
+        caller: _met(
+            permissions((rule for rule in service.rules if covers(rule, caller, names)), default), service
+        )
         for caller in (*sorted(mentioned(service.rules, names)), names.anyone)
     }
     return tuple(
         (caller, decision)
         for caller, decision in decided.items()
         if caller == names.anyone or decision != decided[_wider(caller, decided, names)]
+    )
+
+
+def _met(decision: Decision, service: ResolvedService) -> Decision:
+    """Leave out what opens a path that no call of gRPC's has."""
+    if not any(port.protocol is Protocol.GRPC for port in service.service_ports):
+        return decision
+    return tuple(
+        each
+        for each in decision
+        if isinstance(each, Clash) or each.action is Action.DENY or not is_no_method(each.requests.path.exact)
     )
 
 

@@ -57,6 +57,12 @@ def _http(path: OnePath, match: Match) -> HttpMatch:
     )
 
 
+def is_no_method(exact: str | None) -> bool:
+    """True of a whole path of one segment, which is no call of gRPC's."""
+    # grpc/grpc doc/PROTOCOL-HTTP2.md: a path is the service and its method
+    return exact is not None and "/" not in exact[1:]
+
+
 def paths(written: tuple[PathMatch, ...]) -> tuple[OnePath, ...]:
     """Take a list of paths apart; Consul's prefix is of characters, ours of segments, so it becomes two."""
     return tuple(dict.fromkeys(one for path in written for one in _paths(path))) or (ANY_PATH,)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from meshgen.backends.consul.plan.match import alternatives
+from meshgen.backends.consul.plan.match import alternatives, is_no_method
 from meshgen.backends.consul.plan.meta import named
 from meshgen.backends.consul.plan.names import Names, route_splitter
 from meshgen.backends.consul.plan.objects import (
@@ -45,16 +45,10 @@ def routers(service: ResolvedService, names: Names) -> Iterator[ServiceRouter]:
 
 def _ordered(route: ResolvedRoute, *, is_grpc: bool) -> list[HttpMatch]:
     """Put the longest path first where the matched prefix is replaced: Consul takes the first match."""
-    found = [http for http in alternatives(route.matches) if not (is_grpc and _is_no_method(http))]
+    found = [http for http in alternatives(route.matches) if not (is_grpc and is_no_method(http.path_exact))]
     if route.rewrite is None or route.rewrite.prefix is None:
         return found
     return sorted(found, key=lambda http: -len((http.path_exact or http.path_prefix or "").rstrip("/")))
-
-
-def _is_no_method(http: HttpMatch) -> bool:
-    """True of a whole path of one segment, which is no call of gRPC's."""
-    # grpc/grpc doc/PROTOCOL-HTTP2.md: a path is the service and its method
-    return http.path_exact is not None and "/" not in http.path_exact[1:]
 
 
 def _route(http: HttpMatch, destination: RouteDestination | None) -> ServiceRoute:
