@@ -43,6 +43,7 @@ def places(
     of the services' namespaces, and of `wide` ones.
     """
     keys = sorted(world.services if of is None else set(of) & set(world.services))
+    called = frozenset(keys)
     owners = dict(behind)
     for key in keys:
         service = world.services[key]
@@ -55,7 +56,7 @@ def places(
         namespaces |= {pod.namespace for pod in world.pods.values()}
     for title, pod in sorted(world.pods.items()):
         if title in owners:
-            yield from _of_pod(world, pod, owners[title])
+            yield from _of_pod(world, pod, owners[title], called)
         elif title not in world.fronting and pod.namespace in namespaces:
             yield from _of_nobody(world, pod)
 
@@ -102,10 +103,12 @@ def _of_nobody(world: World, pod: Pod) -> Iterator[Place]:
             yield Place(ToPod(pod.title, number), protocol, None)
 
 
-def _of_pod(world: World, pod: Pod, owner: ServiceKey) -> Iterator[Place]:
+def _of_pod(world: World, pod: Pod, owner: ServiceKey, called: frozenset[ServiceKey]) -> Iterator[Place]:
+    """List the ports of a pod; where a Service that is called itself leads to one, only probes come to it."""
+    is_called = any(service.key in called for service in world.fronting.get(pod.title, ()))
     fronted = dict(_fronted(world, pod))
     for number, protocol in sorted(fronted.items(), key=lambda pair: pair[0]):
-        yield Place(ToPod(pod.title, number), protocol, owner, is_probed=True)
+        yield Place(ToPod(pod.title, number), protocol, owner, is_probed=is_called)
     beside = sorted({*pod.ports.values()} - {*fronted})
     for number in beside if pod.is_shown else (*beside, UNLISTED):
         for protocol in (Protocol.HTTP, Protocol.TCP):

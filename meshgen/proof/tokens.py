@@ -13,11 +13,12 @@ OTHER = "none-of-these"  # an audience or a value that nobody asks for
 
 def tokens(conditions: Iterable[TokenCondition]) -> tuple[Token | None, ...]:
     """List a request without token, and for each condition tokens on both sides of each part of it."""
-    found: dict[str, Token | None] = {repr(None): None}
+    found: dict[str, Token] = {}
     for condition in sorted(conditions, key=repr):
         for token in _around(condition):
             found.setdefault(repr(token), token)
-    return tuple(found.values())
+    told = {repr(replace(token, keys="")) for token in found.values() if token.keys}
+    return (None, *(token for text, token in found.items() if text not in told))
 
 
 def _around(condition: TokenCondition) -> Iterator[Token]:
@@ -26,6 +27,7 @@ def _around(condition: TokenCondition) -> Iterator[Token]:
         audiences=condition.audiences[:1],
         claims={name: values[:1] for name, values in condition.claims},
         place=next(iter(condition.places), BEARER),
+        keys=condition.keys,
     )
     yield good
     yield replace(good, is_valid=False)

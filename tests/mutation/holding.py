@@ -84,13 +84,13 @@ class Subject:
         return witnesses(sides.world, place, every, bounds).calls
 
     def _central(self, calls: Iterable[Call]) -> list[Call]:
-        """Choose requests for each way to fare, the smallest that fare so."""
+        """Choose requests for each way to fare: the smallest, and those that bring in another value."""
         found: defaultdict[tuple[object, ...], list[Call]] = defaultdict(list)
         for call in calls:
             one, other = self._sides.one.outcome(call), self._sides.other.outcome(call)
             ways = tuple(id(step.basis) for outcome in (one, other) for step in outcome.facets.values())
             found[ways].append(call)
-        return [call for alike in found.values() for call in sorted(alike, key=size)[:_ALIKE]]
+        return [call for alike in found.values() for call in _telling(sorted(alike, key=size))]
 
     def _answered(self, place: Place, call: Call) -> _Answered:
         return _Answered(place, call, self._sides.one.outcome(call), self._sides.other.outcome(call))
@@ -156,3 +156,13 @@ class Subject:
             calls = self._witnesses(self._sides, place, conditions, FEW)
             new = values(calls).beyond(values(each.call for each in kept.asked))
             yield from (self._answered(place, call) for call in near(kept.central, new))
+
+
+def _telling(calls: Sequence[Call]) -> Iterator[Call]:
+    """Leave out calls of which each part is that of one before, but for the first few."""
+    known: set[tuple[object, str]] = set()
+    for at, call in enumerate(calls):
+        new = {(part, text) for part, every in values([call]).of.items() for text in every}
+        if at < _ALIKE or not new <= known:
+            yield call
+        known |= new

@@ -154,7 +154,7 @@ def _longer(items: Sequence[Any]) -> Iterator[_Change]:
         case [dict(), *_]:
             yield "widen", [{}, *items]
         case [str() as text, *_] if text.startswith("/"):
-            yield "widen", [*items, f"{text}x"]
+            yield "widen", [*items, f"{text.removesuffix('/*')}x"]
         case [str() as text, *_] if text in _METHODS:
             yield "widen", [*items, next(each for each in _METHODS if each not in items)]
 

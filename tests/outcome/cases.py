@@ -218,6 +218,7 @@ def _token(said: Mapping[str, Any]) -> Token:
         audiences=tuple(said.get("audiences", ())),
         claims={name: tuple(values) for name, values in said.get("claims", {}).items()},
         is_valid=said.get("valid", True),
+        keys=said.get("keys", ""),
         **places,
     )
 

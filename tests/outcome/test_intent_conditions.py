@@ -72,6 +72,7 @@ spec:
           - {name: badges, when: {jwt: {provider: badge}}}
 """
 ITEMS, ALL, LIVE = Below("/items"), Exactly("/all"), Exactly("/live")
+KEYS = "https://login.example.com/keys"
 HEALTH = Exactly("/grpc.health.v1.Health/Check")
 AT_CART = Conditions(
     methods=frozenset(("GET",)),
@@ -82,8 +83,8 @@ AT_CART = Conditions(
     networks=frozenset(("10.0.0.0/8",)),
     tokens=frozenset(
         (
-            TokenCondition("login", ("shop",), (("group", ("b", "a")),), (BEARER,)),
-            TokenCondition("badge", (), (), (InHeader("x-badge", ""), InParam("badge"))),
+            TokenCondition("login", ("shop",), (("group", ("b", "a")),), (BEARER,), KEYS),
+            TokenCondition("badge", (), (), (InHeader("x-badge", ""), InParam("badge")), KEYS),
         )
     ),
 )

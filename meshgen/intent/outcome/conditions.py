@@ -20,6 +20,7 @@ class TokenCondition:
     audiences: tuple[str, ...] = ()
     claims: tuple[tuple[str, tuple[str, ...]], ...] = ()  # by name, each with the values that are told apart
     places: tuple[InHeader | InParam, ...] = ()  # where it is looked for; empty: as a bearer
+    keys: str = ""  # the set, or where it is, of keys that may sign it; empty: that is not looked at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,9 +69,16 @@ class TokenKind:
         headers = (InHeader(each.name.lower(), each.prefix or "") for each in self.provider.from_headers)
         return (*headers, *map(InParam, self.provider.from_params)) or (BEARER,)
 
+    @property
+    def keys(self) -> str:
+        """The keys that may sign it, or where they are."""
+        return self.provider.jwks_uri or self.provider.jwks or ""
+
     def covers(self, token: Carried | None) -> bool:
         """Tell whether a request that carries a token, or none, is meant; an invalid one counts as none."""
         if token is None or not token.is_valid or token.issuer != self.provider.issuer:
+            return False
+        if token.keys not in ("", self.keys):
             return False
         audiences = self.provider.audiences
         if token.place not in self.places or (audiences and not set(audiences) & set(token.audiences)):
@@ -86,6 +93,7 @@ class TokenKind:
             audiences=self.provider.audiences,
             claims=tuple(sorted((name, tuple(values)) for name, values in self.claims.items())),
             places=self.places,
+            keys=self.keys,
         )
 
 

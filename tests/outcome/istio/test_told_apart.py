@@ -118,6 +118,7 @@ spec:
 
     claims = (("groups", ("admin", "dev-", "dev-x")), ("sub", ("u", "x")))
     places = (InHeader("x-t", "T "), InParam("t"))
+    keys = "https://a/.well-known/openid-configuration"
     segment = r"[a-zA-Z0-9\-._~%!$&'()+,;:@*=]"
     assert found == Conditions(
         ports=frozenset((80,)),
@@ -139,7 +140,7 @@ spec:
         networks=frozenset(("192.0.2.1/32", "198.51.100.0/24")),
         tokens=frozenset(
             (
-                TokenCondition("https://a", ("x", "y"), claims, (BEARER, InParam("access_token"))),
+                TokenCondition("https://a", ("x", "y"), claims, (BEARER, InParam("access_token")), keys),
                 TokenCondition("", (), claims, places),
                 TokenCondition("https://a", (), claims, places),
                 TokenCondition("https://i", (), claims, places),

@@ -20,6 +20,7 @@ class JwtRule(NamedTuple):
     issuer: str  # empty: any
     audiences: frozenset[str]  # empty: any
     places: tuple[InHeader | InParam, ...]
+    keys: str  # the set, or where it is
 
     def takes(self, token: Token) -> bool:
         """Tell whether a token is valid here."""
@@ -27,6 +28,7 @@ class JwtRule(NamedTuple):
             token.is_valid
             and token.place in self.places
             and self.issuer in ("", token.issuer)
+            and token.keys in ("", self.keys)
             and (not self.audiences or not self.audiences.isdisjoint(token.audiences))
         )
 
@@ -51,9 +53,15 @@ def jwt_rules(policies: Iterable[Resource]) -> Iterator[JwtRule]:
     """Read the providers of RequestAuthentications."""
     for policy in policies:
         for body in policy.spec.get("jwtRules") or ():
-            yield JwtRule(
-                body.get("issuer", ""), frozenset(body.get("audiences") or ()), tuple(_places(body))
-            )
+            audiences = frozenset(body.get("audiences") or ())
+            yield JwtRule(body.get("issuer", ""), audiences, tuple(_places(body)), _keys(body))
+
+
+def _keys(body: Mapping[str, Any]) -> str:
+    """istio/istio pilot/pkg/model/jwks_resolver.go: an issuer is asked where nothing is written."""
+    issuer = body.get("issuer")
+    asked = f"{issuer}/.well-known/openid-configuration" if issuer else ""
+    return str(body.get("jwksUri") or body.get("jwks") or asked)
 
 
 def _places(body: Mapping[str, Any]) -> Iterator[InHeader | InParam]:
@@ -92,4 +100,4 @@ def token_conditions(
     asked = tuple((name, tuple(sorted(set(values)))) for name, values in sorted(claims.items()))
     for rule in rules:
         for issuer in [rule.issuer] if rule.issuer else sorted(set(issuers)) or ["x"]:
-            yield TokenCondition(issuer, tuple(sorted(rule.audiences)), asked, rule.places)
+            yield TokenCondition(issuer, tuple(sorted(rule.audiences)), asked, rule.places, rule.keys)

@@ -82,8 +82,8 @@ def redirect(to: traffic.Redirect) -> Redirect:
     istio/istio pilot/pkg/networking/core/route/route.go: the code is 301 where none is written.
     """
     port = to.port
-    if port is None and to.scheme is not None and to.hostname is None:
-        port = _DEFAULT_PORTS[to.scheme]
+    if port == _DEFAULT_PORTS[to.scheme or traffic.Scheme.HTTP] and (to.scheme or to.hostname or to.path):
+        port = None
     code = traffic.RedirectCode.FOUND if to.status_code is None else to.status_code
     is_usual = code is traffic.RedirectCode.MOVED
     return Redirect(

@@ -80,6 +80,8 @@ def _uris(paths: tuple[PathMatch, ...], protocol: Protocol) -> Iterator[StringMa
     if not paths:
         yield None
     for path in paths:
+        if _is_below_another(path, paths):
+            continue
         match path:
             case PathExact(exact=exact):
                 yield {"exact": exact}
@@ -94,6 +96,14 @@ def _uris(paths: tuple[PathMatch, ...], protocol: Protocol) -> Iterator[StringMa
                 yield {"regex": regex}
             case _:
                 assert_never(path)
+
+
+def _is_below_another(path: PathMatch, paths: tuple[PathMatch, ...]) -> bool:
+    """Tell whether a wider prefix takes whatever a prefix takes."""
+    if not isinstance(path, PathPrefix):
+        return False
+    wider = (each.prefix for each in paths if isinstance(each, PathPrefix) and each != path)
+    return any(path.prefix.startswith(f"{prefix.rstrip('/')}/") for prefix in wider)
 
 
 def _conditions(match: Match, uri: StringMatch | None) -> tuple[tuple[str, Json], ...]:

@@ -145,8 +145,13 @@ def _operation(request: Request, negated: _Negations, ports: set[str]) -> Operat
 
 
 def _hosts(hostnames: tuple[str, ...]) -> tuple[str, ...]:
-    """Write each name with and without a port: Envoy compares the authority as it was sent."""
-    return tuple(form for name in hostnames for form in _host_forms(name))
+    """Write each name with and without a port, less what a wildcard covers.
+
+    Envoy compares the authority as it was sent.
+    """
+    ends = tuple(name.removeprefix("*") for name in hostnames if name.startswith("*."))
+    forms = (form for name in hostnames for form in _host_forms(name))
+    return tuple(form for form in forms if not any(form != f"*{end}" and form.endswith(end) for end in ends))
 
 
 def _host_forms(name: str) -> tuple[str, ...]:
