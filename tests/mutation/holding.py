@@ -135,9 +135,12 @@ class Subject:
         """Ask in a world that has changed too."""
         sides = self._held(resources.every)
         for place in self._places(sides):
-            for call in self._witnesses(sides, place, sides.other.conditions(place.to), FEW):
+            central = self._kept[place].central if place in self._kept else ()
+            calls = self._witnesses(sides, place, sides.other.conditions(place.to), FEW)
+            for call in (*central, *calls):
                 meant, done = sides.one.outcome(call), sides.other.outcome(call)
-                if self._differs(_Answered(place, call, meant, done), done):
+                before = self._sides.other.outcome(call) if place in self._kept else done
+                if self._differs(_Answered(place, call, meant, before), done):
                     return True
         return False
 
