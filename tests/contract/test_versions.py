@@ -1,4 +1,7 @@
-"""No known version of a mesh changes a byte of what is written, so that none has rows of its own."""
+"""No known version of a mesh changes a byte of what is written, so that none has rows of its own.
+
+But Consul 1.22, of chart 1.9, loses prefixes unless they are written: see its case `prefixes-that-stay`.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ from meshgen.profile import GatewayApi, Profile
 
 TESTS = Path(__file__).parents[1]
 EXAMPLES = sorted((TESTS.parent / "examples").iterdir())
+WITH_MORE = {("consul", "1.9")}
 CASES = [
     pytest.param(backend, profile, intent, id=f"{profile.name}-{intent.parent.name}-{intent.stem}")
     for backend in backends()
@@ -33,7 +37,7 @@ def manifests(intent: Path, backend: Backend, profile: Profile, version: str) ->
 
 @pytest.mark.parametrize(("backend", "profile", "intent"), CASES)
 def test_every_known_version_gets_the_same_bytes(backend: Backend, profile: Profile, intent: Path) -> None:
-    oldest, *later = backend.versions
+    oldest, *later = (each for each in backend.versions if (backend.name, each) not in WITH_MORE)
 
     expected = manifests(intent, backend, profile, oldest)
 

@@ -34,7 +34,7 @@ def _resolver(service: ResolvedService, name: str, picked: tuple[Subset, ...]) -
         meta=named(service, name),
         subsets=picked or None,
         connect_timeout=None if timeout is None else str(timeout),
-        load_balancer=None if balancing is None or _is_unasked(balancing) else _load_balancer(balancing),
+        load_balancer=None if balancing is None else _load_balancer(balancing),
     )
 
 
@@ -48,12 +48,8 @@ def _subset(version: str) -> Subset:
     return Subset(name=version, filter=f'Service.Meta.version == "{version}"')
 
 
-def _is_unasked(balancing: LoadBalancing) -> bool:
-    # hashicorp/consul agent/xds/clusters.go: without a policy a cluster has Envoy's own, round robin
-    return balancing.policy is Policy.ROUND_ROBIN
-
-
 _POLICIES = {
+    Policy.ROUND_ROBIN: "round_robin",
     Policy.LEAST_REQUEST: "least_request",
     Policy.RANDOM: "random",
 }
