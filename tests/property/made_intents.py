@@ -1,91 +1,20 @@
-"""Intents of at most four services, made up by a seed for what is still wanted of a mesh."""
+"""Intents of at most four services, made up by a seed."""
 
 from __future__ import annotations
 
 import json
-import random
-from collections.abc import Iterable, Iterator, Mapping
 
-from meshgen.acceptance import agreements
-from meshgen.api import Reading, read_intents, settle_all
-from meshgen.backend import Backend
-from meshgen.diagnostics import Findings
-from meshgen.inputs import Content
-from meshgen.intent.access import From
-from meshgen.intent.resolve import resolve
-from meshgen.intent.rules import check
-from meshgen.profile import Profile
-from meshgen.profiles import Choice
-from meshgen.support import Approximate, Unsupported
-from tests.property.made_access import CALLER, Guarded, closed, mode, providers, rules
+from tests.property.made_access import Guarded, closed, mode, providers, rules
 from tests.property.made_routes import routes, split, whole
 from tests.property.made_traffic import Place, of_connections, of_requests
-from tests.property.pen import Pen, Tree, Wish
+from tests.property.pen import Pen, Tree
 
 NAMES = ("web", "cart", "stock", "mail")
-CALLERS: Mapping[str, tuple[From, ...]] = {CALLER: (From(service_account="ingress/gateway"),)}
 _OF_REQUESTS = ("http", "http2", "grpc")
 
 
-def made(seed: str, wish: Wish, clusters: Iterable[tuple[Backend, Profile]]) -> Content:
-    """Make up an intent that is sound, and that agrees to what those clusters cannot carry."""
-    for attempt in range(400):
-        draw = random.Random(f"{seed}.{attempt}")
-        pen = Pen(draw, wish)
-        tree = _intent(pen)
-        if _is_sound(read_intents([_content(tree)])):
-            break
-    else:
-        raise AssertionError(f"no sound intent from seed {seed}")
-    if pen.likely(0.98):
-        tree = _agreed(tree, tuple(clusters))
-    return _content(tree)
-
-
-def _content(tree: Tree) -> Content:
-    return Content(file="intent.yaml", content=json.dumps(tree, indent=1).encode())
-
-
-def _is_sound(reading: Reading) -> bool:
-    findings = Findings()
-    findings.extend(reading.findings)
-    if not findings.has_errors:
-        check(reading.intents, callers=CALLERS, findings=findings)
-    return not findings.has_errors
-
-
-def _agreed(tree: Tree, clusters: Iterable[tuple[Backend, Profile]]) -> Tree:
-    """Accept what can be accepted, service by service; without a rule there may be more of it."""
-    found: set[tuple[str, str, str]] = set()
-    while True:
-        accepted = _accepting(tree, found)
-        reading = read_intents([_content(accepted)])
-        fresh = {each for cluster in clusters for each in _lost(reading, *cluster)} - found
-        if not fresh:
-            return accepted
-        found |= fresh
-
-
-def _accepting(tree: Tree, found: Iterable[tuple[str, str, str]]) -> Tree:
-    entries = [
-        {"feature": feature, "mesh": mesh, "service": service, "reason": "nobody minds"}
-        for feature, mesh, service in sorted(found)
-    ]
-    return {**tree, "spec": {**tree["spec"], **({"accept": entries} if entries else {})}}
-
-
-def _lost(reading: Reading, backend: Backend, profile: Profile) -> Iterator[tuple[str, str, str]]:
-    resolved = resolve(reading.intents, callers=CALLERS, shown=reading.shown)
-    entries = agreements(reading.intents, profile)
-    settled, _ = settle_all(reading, resolved, Choice(backend, profile), entries, is_partial=False)
-    for gap in (gap for cause in settled.causes for gap in cause.gaps):
-        answer, service = gap.row.answer, gap.use.service
-        is_widened = isinstance(answer, Approximate) and gap.row.widens
-        if service is not None and (isinstance(answer, Unsupported) or is_widened):
-            yield gap.use.usage.feature, profile.name, service.key.name
-
-
-def _intent(pen: Pen) -> Tree:
+def intent(pen: Pen) -> Tree:
+    """Make up an intent; whether it is sound is for others to say."""
     return _Intent(pen).tree()
 
 

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from tests.property.carrying import Cluster
+
 Tree = dict[str, Any]
 T = TypeVar("T")
 
@@ -22,7 +24,7 @@ class Wish:
     allowed: frozenset[str]  # features that may be used
     counts: Mapping[str, int]  # how often each was met
     wanted: frozenset[str]  # which of them are behind
-    is_tame: bool  # rules are such that every mesh has words for them
+    aim: Cluster | None  # that is to render it; None: rules are such that every mesh has words for them
 
 
 class Pen:
@@ -33,7 +35,7 @@ class Pen:
         self._allowed = wish.allowed
         self._counts = Counter(wish.counts)
         self._wanted = wish.wanted & wish.allowed
-        self.is_tame = wish.is_tame
+        self.is_tame = wish.aim is None
 
     def likely(self, share: float) -> bool:
         """True in a share of all draws."""
