@@ -94,8 +94,7 @@ class Guarded:
         A Server that closes anything has a route even so: without one, the paths of the pods' httpGet
         probes are open to everybody. linkerd/linkerd2 policy-controller/k8s/index/src/inbound/index.rs
         """
-        asked = self.port.asked
-        if self.access.cells or asked.is_open or asked.port.protocol not in (Protocol.HTTP, Protocol.HTTP2):
+        if self.access.cells or self.port.asked.is_open or self.protocol not in ("HTTP/1", "HTTP/2"):
             return self.access.cells
         return (Cell(requests=EVERY_REQUEST, content=()),)
 
