@@ -173,9 +173,7 @@ def _verdict(every: list[_Arrival]) -> Step:
     if len({step.value for step in found}) < 2:
         return found[0] if found else _NOBODY
     refused = next(step for step in found if step.value is not Verdict.ALLOWED)
-    return replace(
-        refused, says=f"{refused.says}, and at other pods it is otherwise", value=Verdict.MIXED
-    )
+    return replace(refused, says=f"{refused.says}, and at other pods it is otherwise", value=Verdict.MIXED)
 
 
 def _received(every: list[_Arrival], who: Who, sent: Sent | None) -> Iterator[Step]:
