@@ -42,6 +42,7 @@ class Told(NamedTuple):
     of: Resource
     body: Mapping[str, Any]  # as it was written
     others: tuple[Mapping[str, Any], ...]  # what was rendered beside it
+    holds: frozenset[str]  # requirements that the profile says to hold
     mutant: Mutant
     fate: Fate
 
@@ -51,7 +52,7 @@ class Told(NamedTuple):
 
     def is_told_by(self, entry: Entry) -> bool:
         """Tell whether an entry speaks of it."""
-        return entry.fits(self.body, self.mutant, self.others)
+        return entry.fits(self.body, self.mutant, self.others, self.holds)
 
 
 def fates(mesh: str) -> Iterator[Told]:
@@ -110,7 +111,8 @@ class _Golden:
             read = reading(every[at], every, *self._choice)
             others = tuple(each.body for each in every if each is not every[at])
             for mutant in mutants(served.schema, body, read):
-                yield Told(self._name, every[at], body, others, mutant, self._fate(every[at], mutant))
+                fate = self._fate(every[at], mutant)
+                yield Told(self._name, every[at], body, others, self._choice.profile.holds, mutant, fate)
 
     def _fate(self, of: Resource, mutant: Mutant) -> Fate:
         judged = judge(mutant.body, self._ladder)

@@ -30,14 +30,20 @@ class Entry(NamedTuple):
     kinds: tuple[str, ...]
     at: str  # as `spell` writes it, with `*` for indexes and for keys of maps
     ways: tuple[str, ...]
-    when: str  # in CEL, of `value`, the `holder` that it is in, what is `above` that, `object` and `others`
+    when: str  # in CEL, of `value`, its `holder`, what is `above` that, `object`, `others`, and what `holds`
     because: str
     source: str  # repository and path
 
     def __str__(self) -> str:
         return f"{', '.join(self.ways)} {'|'.join(self.kinds)} {self.at}"
 
-    def fits(self, body: Mapping[str, Any], mutant: Mutant, others: tuple[Mapping[str, Any], ...]) -> bool:
+    def fits(
+        self,
+        body: Mapping[str, Any],
+        mutant: Mutant,
+        others: tuple[Mapping[str, Any], ...],
+        holds: frozenset[str],
+    ) -> bool:
         """Tell whether it speaks of a mutant."""
         if body["kind"] not in self.kinds or mutant.way not in self.ways or not self._is_at(mutant):
             return False
@@ -50,6 +56,7 @@ class Entry(NamedTuple):
             "above": above[-2],
             "object": body,
             "others": list(others),
+            "holds": sorted(holds),
         }
         verdict = evaluate(self.when, Bound(value=context))
         assert isinstance(verdict, bool), f"{self}: {verdict.why}"
