@@ -95,6 +95,7 @@ class Deciding:
                     audiences=provider.audiences,
                     claims=tuple((claim, (value,)) for claim, value in each.claims),
                     places=provider.places,
+                    keys=provider.keys,
                 )
 
 

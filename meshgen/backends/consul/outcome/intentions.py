@@ -143,6 +143,7 @@ def _fits(wanted: Wanted, token: Token, providers: Mapping[str, Provider]) -> bo
     return (
         provider is not None
         and provider.issuer in ("", token.issuer)
+        and (not provider.keys or token.keys in ("", provider.keys))
         and (not provider.audiences or any(each in provider.audiences for each in token.audiences))
         and token.place in provider.places
         and all(token.claims.get(name) == (value,) for name, value in wanted.claims)

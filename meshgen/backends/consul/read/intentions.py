@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -100,6 +101,7 @@ class Provider:
     issuer: str
     audiences: tuple[str, ...]
     places: tuple[InHeader | InParam, ...]
+    keys: str  # that sign them, or where they are; empty: a file of the servers
 
 
 def provider(resource: Resource) -> Provider:
@@ -118,4 +120,14 @@ def provider(resource: Resource) -> Provider:
         issuer=spec.text("issuer"),
         audiences=spec.texts("audiences"),
         places=tuple(places) if has_locations else (BEARER, InParam("access_token")),
+        keys=_keys(spec.part("jsonWebKeySet")),
     )
+
+
+def _keys(sets: Part) -> str:
+    # hashicorp/consul agent/xds/jwt_authn.go: makeLocalJWKS decodes what stands in the entry
+    text = sets.part("local").text("jwks")
+    try:
+        return sets.part("remote").text("uri") or base64.b64decode(text, validate=True).decode()
+    except ValueError:
+        return text
