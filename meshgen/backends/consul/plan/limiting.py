@@ -78,7 +78,7 @@ def _check(detection: OutlierDetection | Written | None) -> PassiveHealthCheck |
             return PassiveHealthCheck(enforcing_consecutive_5xx=0)
         case OutlierDetection():
             percent = detection.max_ejection_percent
-            return PassiveHealthCheck(
+            check = PassiveHealthCheck(
                 interval=None if detection.interval is None else str(detection.interval),
                 max_failures=detection.consecutive5xx,
                 max_ejection_percent=None if percent is None else round(percent.hundredths / 100),
@@ -86,6 +86,7 @@ def _check(detection: OutlierDetection | Written | None) -> PassiveHealthCheck |
                 if detection.base_ejection_time is None
                 else str(detection.base_ejection_time),
             )
+            return None if check == PassiveHealthCheck() else check
 
 
 def rate_limit(service: ResolvedService) -> RateLimit | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from meshgen.backends.consul.plan.match import alternatives, is_no_method
@@ -32,15 +32,23 @@ def routers(service: ResolvedService, names: Names) -> Iterator[ServiceRouter]:
     if not service.http_ports:
         return
     is_grpc = service.http_ports[0].protocol is Protocol.GRPC
-    routes = tuple(
+    every = (
         _route(http, _destination(service, route, http, names))
         for route in service.routes
         for http in _ordered(route, is_grpc=is_grpc)
     )
-    if routes and routes[-1] == ServiceRoute(match=None, destination=None):
-        routes = routes[:-1]
+    routes = tuple(_reached(every))
     if routes:
         yield ServiceRouter(meta=named(service, service.key.name), routes=routes)
+
+
+def _reached(routes: Iterable[ServiceRoute]) -> Iterator[ServiceRoute]:
+    """Stop where everything is taken, and leave that out where it says what Consul does by itself."""
+    for route in routes:
+        if route.match is not None or route.destination is not None:
+            yield route
+        if route.match is None:
+            return
 
 
 def _ordered(route: ResolvedRoute, *, is_grpc: bool) -> list[HttpMatch]:
