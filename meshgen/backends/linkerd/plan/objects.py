@@ -102,6 +102,11 @@ class RouteRule:
     filters: tuple[Filter, ...] | None
     backends: tuple[Backend, ...] | None  # None: the Service itself, unless a filter answers
 
+    @property
+    def begun_by(self) -> object:
+        """What stands before the backends."""
+        return self.filters if self.matches is None else self.matches
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpRoute:
@@ -131,6 +136,11 @@ class GrpcRule:
     matches: tuple[GrpcMatch, ...] | None  # None: every call
     filters: tuple[Filter, ...] | None
     backends: tuple[Backend, ...] | None  # None: the Service itself
+
+    @property
+    def begun_by(self) -> object:
+        """What stands before the backends."""
+        return self.filters if self.matches is None else self.matches
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
