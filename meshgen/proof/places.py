@@ -23,6 +23,7 @@ class Place(NamedTuple):
     protocol: Protocol
     service: ServiceKey | None  # to which a finding belongs; None: pods of a namespace that no service picks
     is_probed: bool = False  # True: only the kubelet comes this way
+    is_unshown: bool = False  # True: the pod's workload shows ports, and this is none of them
 
     @property
     def namespace(self) -> str:
@@ -110,9 +111,10 @@ def _of_pod(world: World, pod: Pod, owner: ServiceKey, called: frozenset[Service
     for number, protocol in sorted(fronted.items(), key=lambda pair: pair[0]):
         yield Place(ToPod(pod.title, number), protocol, owner, is_probed=is_called)
     beside = sorted({*pod.ports.values()} - {*fronted})
-    for number in beside if pod.is_shown else (*beside, UNLISTED):
+    for number in (*beside, UNLISTED):
+        is_unshown = pod.is_shown and number == UNLISTED
         for protocol in (Protocol.HTTP, Protocol.TCP):
-            yield Place(ToPod(pod.title, number), protocol, owner)
+            yield Place(ToPod(pod.title, number), protocol, owner, is_unshown=is_unshown)
 
 
 def _fronted(world: World, pod: Pod) -> Iterator[tuple[int, Protocol]]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from meshgen.intent.outcome.call import BEARER, Token
 from meshgen.intent.outcome.conditions import TokenCondition
 
-OTHER = "none-of-these"  # an audience or a value that nobody asks for
+OTHER = "none-of-these"  # an issuer, an audience or a value that nobody asks for
 
 
 def tokens(conditions: Iterable[TokenCondition]) -> tuple[Token | None, ...]:
@@ -31,6 +31,7 @@ def _around(condition: TokenCondition) -> Iterator[Token]:
     )
     yield good
     yield replace(good, is_valid=False)
+    yield replace(good, issuer=OTHER)
     if condition.audiences:
         yield replace(good, audiences=(OTHER,))
         yield from (replace(good, audiences=(each,)) for each in condition.audiences[1:])

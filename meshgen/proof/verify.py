@@ -126,7 +126,7 @@ class _Tally:
             if not self._is_asked_about(contrast.facet):
                 continue
             self._compared[contrast.facet] += 1
-            if contrast.is_equal or (contrast.one is None and call.caller.reach is Reach.KUBELET):
+            if contrast.is_equal or is_left_to_the_mesh(contrast, place, call):
                 continue
             words = sides.excuse(contrast.facet, place, call)
             if words is None:
@@ -188,6 +188,16 @@ def is_reserved(sides: Sides, place: Place, call: Call, done: Outcome) -> bool:
     is_called = call.caller.reach is Reach.PLAINTEXT or isinstance(call.to, ToService)
     is_bare = call.request is None and isinstance(call.to, ToPod) and call.to.port != UNLISTED
     return shuts_out and is_called and not is_bare and not _is_refused(sides.bare, call)
+
+
+def is_left_to_the_mesh(contrast: Contrast, place: Place, call: Call) -> bool:
+    """Tell whether what differs is what only a probe meets and nobody asked for.
+
+    Or what the mesh does unasked at a port that a pod does not show, and most likely has not.
+    """
+    is_probe = contrast.one is None and call.caller.reach is Reach.KUBELET
+    is_unasked = contrast.other is not None and contrast.other.is_ambient
+    return is_probe or (place.is_unshown and is_unasked)
 
 
 def _is_refused(bare: Evaluator | None, call: Call) -> bool:

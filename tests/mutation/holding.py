@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from meshgen.backend import Backend
-from meshgen.intent.outcome.call import Call, Reach
+from meshgen.intent.outcome.call import Call
 from meshgen.intent.outcome.conditions import Conditions
 from meshgen.intent.outcome.evaluator import Evaluator
 from meshgen.intent.outcome.facets import Facet, Outcome
@@ -16,7 +16,7 @@ from meshgen.proof.comparing import Contrast, contrasts
 from meshgen.proof.places import Place, with_named
 from meshgen.proof.prove import places_of
 from meshgen.proof.sides import rendered
-from meshgen.proof.verify import Sides, is_reserved, size
+from meshgen.proof.verify import Sides, is_left_to_the_mesh, is_reserved, size
 from meshgen.proof.witnesses import Bounds, witnesses
 from meshgen.rendering import Rendering
 from meshgen.resources import Resource, Resources
@@ -114,9 +114,8 @@ class Subject:
         return any(not each.is_equal and self._is_excused(each.facet, asked) for each in found)
 
     def _tells(self, found: Contrast, asked: _Answered) -> bool:
-        """Leave out what only a probe meets and nobody asked for, as verify does."""
-        is_free = found.one is None and asked.call.caller.reach is Reach.KUBELET
-        return not found.is_equal and not is_free
+        """Leave out what is left to the mesh, as verify does."""
+        return not found.is_equal and not is_left_to_the_mesh(found, asked.place, asked.call)
 
     def _is_excused(self, facet: Facet, asked: _Answered) -> bool:
         return self._sides.excuse(facet, asked.place, asked.call) is not None

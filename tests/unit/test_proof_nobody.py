@@ -11,7 +11,8 @@ from meshgen.intent.keys import ServiceKey
 from meshgen.intent.outcome.call import Reach, ToPod, ToService
 from meshgen.intent.outcome.facets import Facet
 from meshgen.profiles import choose
-from meshgen.proof.places import UNLISTED, places
+from meshgen.proof.places import UNLISTED
+from meshgen.proof.prove import places_of
 from meshgen.proof.sides import rendered
 from meshgen.proof.verify import verify
 from meshgen.proof.witnesses import Bounds
@@ -53,17 +54,50 @@ def test_a_port_that_manifests_alone_name_is_asked() -> None:
     ]
 
 
+WORKLOAD = """\
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: cart, namespace: shop}
+spec:
+  selector: {matchLabels: {app: cart}}
+  template:
+    metadata: {labels: {app: cart}}
+    spec: {containers: [{name: cart, image: cart, ports: [{containerPort: 80}]}]}
+"""
+OPEN = {"action": "ALLOW", "rules": [{"from": [{"source": {"namespaces": ["shop"]}}]}]}
+CLOSED = "{mtls: {mode: strict}, callers: [{namespace: shop}]}"
+
+
+def test_a_port_that_a_workload_does_not_show_is_asked_all_the_same() -> None:
+    assert differing(CLOSED, "AuthorizationPolicy", OPEN, beside=WORKLOAD) == [
+        (ToPod("shop/cart", UNLISTED), Reach.PROXIED, Facet.VERDICT)
+    ]
+
+
+def test_what_the_mesh_does_unasked_at_a_port_that_no_workload_shows_is_left_to_it() -> None:
+    assert differing(CLOSED, "none is changed", {}, "linkerd", beside=WORKLOAD) == []
+
+
+def test_pods_that_the_service_of_their_version_alone_picks_are_asked() -> None:
+    new = "{mtls: {mode: strict}, versions: {new: {selector: {run: new}}}, split: {new: 100}}"
+
+    assert differing(new, "PeerAuthentication", {"portLevelMtls": {"80": {"mode": "PERMISSIVE"}}}) == [
+        (ToPod("shop/cart-new", 80), Reach.PLAINTEXT, Facet.VERDICT)
+    ]
+
+
 def differing(
-    service: str, kind: str, spec: dict[str, Any], mesh: str = "istio"
+    service: str, kind: str, spec: dict[str, Any], mesh: str = "istio", *, beside: str = ""
 ) -> list[tuple[object, Reach, Facet]]:
     """Render a service, give the objects of a kind another spec for all pods, and tell what differs."""
     ((backend, profile),) = choose(mesh, {}, (), findings=Findings())
-    text = INTENT.replace("SERVICE", service[1:-1])
+    text = INTENT.replace("SERVICE", service[1:-1]) + beside
     rendering = render(read_intents([Content("intent.yaml", text.encode())]), backend, profile)
     assert rendering.left is not None
     written = [_with(each, spec) if each.kind == kind else each for each in rendering.resources]
     sides = rendered(rendering.left, written, backend, profile, ())
-    proof = verify(sides, places(sides.world, rendering.left.services), bounds=Bounds())
+    proof = verify(sides, places_of(rendering.left, sides.world), bounds=Bounds())
     return [(each.call.to, each.call.caller.reach, each.contrast.facet) for each in proof.differences]
 
 

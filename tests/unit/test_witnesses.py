@@ -126,22 +126,29 @@ def test_tokens_stand_on_both_sides_of_each_claim() -> None:
     found = tokens([condition])
     assert found[0] is None
     shown = [
-        (each.is_valid, each.audiences, each.claims.get("role"), each.place)
+        (each.issuer, each.is_valid, each.audiences, each.claims.get("role"), each.place)
         for each in found[1:]
         if each is not None
     ]
     here, bearer = InHeader("t", ""), InHeader("authorization", "Bearer ")
     assert shown == [
-        (True, ("x",), ("admin",), here),
-        (False, ("x",), ("admin",), here),
-        (True, ("none-of-these",), ("admin",), here),
-        (True, ("y",), ("admin",), here),
-        (True, ("x",), None, here),
-        (True, ("x",), ("owner",), here),
-        (True, ("x",), ("none-of-these",), here),
-        (True, ("x",), ("none-of-these", "admin", "owner"), here),
-        (True, ("x",), ("admin",), bearer),
+        ("a", True, ("x",), ("admin",), here),
+        ("a", False, ("x",), ("admin",), here),
+        ("none-of-these", True, ("x",), ("admin",), here),
+        ("a", True, ("none-of-these",), ("admin",), here),
+        ("a", True, ("y",), ("admin",), here),
+        ("a", True, ("x",), None, here),
+        ("a", True, ("x",), ("owner",), here),
+        ("a", True, ("x",), ("none-of-these",), here),
+        ("a", True, ("x",), ("none-of-these", "admin", "owner"), here),
+        ("a", True, ("x",), ("admin",), bearer),
     ]
+
+
+def test_a_token_of_which_nobody_asks_who_signed_it_stands_beside_none_that_is_signed() -> None:
+    signed = TokenCondition("a", keys="https://a/keys")
+
+    assert tokens([signed, TokenCondition("a")]) == tokens([signed])
 
 
 def test_nothing_told_apart_is_one_request_of_each_kind_of_caller() -> None:

@@ -79,17 +79,17 @@ class HeaderOperations:
 def redirect(to: traffic.Redirect) -> Redirect:
     """Write a redirect with everything that the intent leaves to its own defaults.
 
-    istio/istio pilot/pkg/networking/core/route/route.go: the code is 301 where none is written.
+    istio/istio pilot/pkg/networking/core/route/route.go: where none is written the code is 301, and the
+    default port of a scheme is never part of an address.
     """
-    port = to.port
-    if port == _DEFAULT_PORTS[to.scheme or traffic.Scheme.HTTP] and (to.scheme or to.hostname or to.path):
-        port = None
+    is_default = to.port == _DEFAULT_PORTS[traffic.Scheme.HTTP if to.scheme is None else to.scheme]
+    is_alone = to.scheme is None and to.hostname is None and to.path is None  # the webhook asks for something
     code = traffic.RedirectCode.FOUND if to.status_code is None else to.status_code
     is_usual = code is traffic.RedirectCode.MOVED
     return Redirect(
         scheme=None if to.scheme is None else to.scheme.value,
         authority=to.hostname,
-        port=port,
+        port=None if is_default and not is_alone else to.port,
         uri=to.path,
         redirect_code=None if is_usual else code.value,
     )

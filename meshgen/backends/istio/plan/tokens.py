@@ -30,7 +30,7 @@ class JwtRule:
     jwks: str | None
     from_headers: tuple[TokenHeader, ...] | None
     from_params: tuple[str, ...] | None
-    forward_original_token: bool
+    forward_original_token: bool | None  # None: Istio takes it away
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +69,7 @@ def _jwt_rule(provider: JwtProvider) -> JwtRule:
         jwks=provider.jwks,
         from_headers=_from_headers(provider) or None,
         from_params=provider.from_params or None,
-        forward_original_token=provider.forward is not False,
+        forward_original_token=None if provider.forward is False else True,
     )
 
 
