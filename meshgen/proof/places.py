@@ -10,7 +10,7 @@ from meshgen.intent.keys import ServiceKey
 from meshgen.intent.model import Protocol
 from meshgen.intent.outcome.call import ToPod, ToService
 from meshgen.intent.outcome.facets import Facet, Outcome
-from meshgen.intent.outcome.world import Pod, World
+from meshgen.intent.outcome.world import Pod, Service, World
 
 UNLISTED = 65_011  # a container port that stands for all that nobody lists
 _NONE: Mapping[str, ServiceKey] = {}
@@ -107,9 +107,10 @@ def _of_nobody(world: World, pod: Pod) -> Iterator[Place]:
 def _of_pod(world: World, pod: Pod, owner: ServiceKey, called: frozenset[ServiceKey]) -> Iterator[Place]:
     """List the ports of a pod; where a Service that is called itself leads to one, only probes come to it."""
     is_called = any(service.key in called for service in world.fronting.get(pod.title, ()))
-    fronted = dict(_fronted(world, pod))
+    fronted, own = dict(_fronted(world, pod)), world.services.get(owner)
+    spoken = {} if own is None else dict(_reached(world, pod, [own]))  # what we write for a version is silent
     for number, protocol in sorted(fronted.items(), key=lambda pair: pair[0]):
-        yield Place(ToPod(pod.title, number), protocol, owner, is_probed=is_called)
+        yield Place(ToPod(pod.title, number), spoken.get(number, protocol), owner, is_probed=is_called)
     beside = sorted({*pod.ports.values()} - {*fronted})
     for number in (*beside, UNLISTED):
         is_unshown = pod.is_shown and number == UNLISTED
@@ -118,7 +119,12 @@ def _of_pod(world: World, pod: Pod, owner: ServiceKey, called: frozenset[Service
 
 
 def _fronted(world: World, pod: Pod) -> Iterator[tuple[int, Protocol]]:
-    for port in (port for service in world.fronting.get(pod.title, ()) for port in service.ports):
+    return _reached(world, pod, world.fronting.get(pod.title, ()))
+
+
+def _reached(world: World, pod: Pod, services: Iterable[Service]) -> Iterator[tuple[int, Protocol]]:
+    """List the container ports of a pod that Services lead to, or would."""
+    for port in (port for service in services for port in service.ports):
         number = world.container_port(pod, port.target)
         if number is not None:
             yield number, port.protocol
