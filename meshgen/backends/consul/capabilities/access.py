@@ -49,6 +49,8 @@ def _excluded(severity: Severity) -> Requires:
     )
 
 
+# Whoever asks the pod at that port comes in plain text, and nothing is there to stop or to count it.
+_PAST_THE_PROXY = tuple(f"{facet} of unlisted ports" for facet in ("verdict", "mtls", "rateLimit"))
 _PLAINTEXT = Approximate(
     how="plaintext passes without a look at any intention, those of the cluster included",
     facets=("verdict of plaintext",),
@@ -235,20 +237,21 @@ ACCESS = (
         answer=Full(
             remark="the port of a gRPC probe is excluded from the proxy, so callers reach it in plain text",
             severity=Severity.WARNING,
+            facets=_PAST_THE_PROXY,
         ),
         source=_PROBES,
     ),
     Row(
         features=("probes.grpc",),
         when=PROBED_PORT.within("guarded, its own"),
-        answer=Full(),
+        answer=Full(facets=_PAST_THE_PROXY),
         requires=(_excluded(Severity.NOTE),),
         source=_PROBES,
     ),
     Row(
         features=("probes.grpc",),
         when=PROBED_PORT.within("guarded, served"),
-        answer=Full(),
+        answer=Full(facets=_PAST_THE_PROXY),
         requires=(_excluded(Severity.WARNING),),
         source=_PROBES,
     ),
