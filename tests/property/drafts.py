@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import count, islice
+from itertools import chain, count, islice
 
 from meshgen.acceptance import agreements
 from meshgen.api import Reading, read_intents, settle_all
@@ -24,22 +24,22 @@ from tests.property.made_intents import intent
 from tests.property.pen import Pen, Tree, Wish
 
 CALLERS: Mapping[str, tuple[From, ...]] = {CALLER: (From(service_account="ingress/gateway"),)}
-_SOME = 5  # drafts of an intent that is aimed at a cluster
+_SOME = 5  # drafts of an intent
+_UNAGREED = 0.02  # of all intents, so that what is not accepted is refused
 
 
 def made(seed: str, wish: Wish, clusters: Sequence[Cluster]) -> Content:
     """Make up an intent that is sound, and that agrees to what those clusters cannot carry.
 
-    With an aim it is the one of several drafts with which that cluster carries most of what is wanted.
+    Of several drafts it is the first that all of them render, if there is one; with an aim it is the one
+    with which that cluster carries most of what is wanted.
     """
-    drafts = _drafts(seed, wish)
-    aim = wish.aim
-    if aim is None:
-        tree = next(drafts)
-    else:
-        tree = max(islice(drafts, _SOME), key=lambda draft: len(_kept(draft, aim) & wish.wanted))
-    is_agreed = random.Random(seed).random() < 0.98
-    return _content(_agreed(tree, clusters) if is_agreed else tree)
+    drafts = islice(_drafts(seed, wish), _SOME)
+    if random.Random(seed).random() < _UNAGREED:
+        return _content(next(drafts))
+    if wish.aim is None:
+        return _content(_common((_agreed(draft, clusters) for draft in drafts), clusters))
+    return _content(_agreed(_richest(drafts, wish, wish.aim), clusters))
 
 
 def _drafts(seed: str, wish: Wish) -> Iterator[Tree]:
@@ -48,6 +48,16 @@ def _drafts(seed: str, wish: Wish) -> Iterator[Tree]:
         tree = intent(Pen(random.Random(f"{seed}.{attempt}"), wish))
         if _is_sound(read_intents([_content(tree)])):
             yield tree
+
+
+def _common(agreed: Iterator[Tree], clusters: Sequence[Cluster]) -> Tree:
+    first = next(agreed)
+    every = (each for each in chain([first], agreed) if all(_kept(each, cluster) for cluster in clusters))
+    return next(every, first)
+
+
+def _richest(drafts: Iterable[Tree], wish: Wish, aim: Cluster) -> Tree:
+    return max(drafts, key=lambda draft: len(_kept(_agreed(draft, [aim]), aim) & wish.wanted))
 
 
 def _content(tree: Tree) -> Content:
@@ -62,14 +72,14 @@ def _is_sound(reading: Reading) -> bool:
     return not findings.has_errors
 
 
-def _kept(tree: Tree, aim: Cluster) -> frozenset[str]:
-    """List what a cluster carries of a draft; nothing where it would not be rendered."""
-    backend, profile = aim
-    reading = read_intents([_content(_agreed(tree, [aim]))])
-    whole, settled, left = _settled(reading, aim)
+def _kept(tree: Tree, cluster: Cluster) -> frozenset[str]:
+    """List what a cluster carries of an intent; nothing where it would not be rendered."""
+    backend, profile = cluster
+    reading = read_intents([_content(tree)])
+    whole, settled, left = _settled(reading, cluster)
     refused = (*settled.findings, *backend.limits(left, profile))
     is_rendered = all(found.severity is not Severity.ERROR for found in refused)
-    return met(left, whole, aim) if is_rendered else frozenset()
+    return met(left, whole, cluster) if is_rendered else frozenset()
 
 
 def _agreed(tree: Tree, clusters: Iterable[Cluster]) -> Tree:
