@@ -49,4 +49,5 @@ def test_the_examples_compare_every_facet_between_them(monkeypatch: pytest.Monke
             assert proof.classes < 100_000
             compared |= {facet.group for facet in proof.compared}
 
-    assert compared == {facet.group for facet in Facet}
+    # Linkerd asks for no tokens, so that what is rendered for every mesh has none.
+    assert compared == {facet.group for facet in Facet} - {Facet.TOKEN.group}

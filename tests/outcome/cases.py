@@ -36,6 +36,8 @@ NOWHERE: Mapping[str, Any] = {"services": {}, "pods": {}}  # of pages whose docu
 PROTOCOLS: Mapping[str | None, Protocol] = {each.value: each for each in Protocol}
 ALWAYS = (Facet.VERDICT, Facet.BACKENDS)  # told even where the mesh does so unasked
 
+SELDOM = (Facet.ROUTE, Facet.TOKEN)  # told where the page speaks of them
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
@@ -223,13 +225,13 @@ def _token(said: Mapping[str, Any]) -> Token:
     )
 
 
-def told(outcome: Outcome, *, is_named: bool = False) -> dict[str, Any]:
+def told(outcome: Outcome, said: Mapping[str, Any]) -> dict[str, Any]:
     """Write an outcome as a page does: verdict and backends, and whatever else somebody asked for.
 
-    What the route is called is told where the page says it (`is_named`).
+    What the route is called, and where the token goes, is told where the page says it.
     """
     return {
         facet.value: worded(facet, step.value)
         for facet, step in sorted(outcome.facets.items(), key=lambda pair: list(Facet).index(pair[0]))
-        if facet in ALWAYS or (not step.is_ambient and (is_named or facet is not Facet.ROUTE))
+        if facet in ALWAYS or (not step.is_ambient and (facet not in SELDOM or facet.value in said))
     }

@@ -22,7 +22,7 @@ from tests.outcome.cases import Case, told
 @pytest.mark.parametrize("case", list(cases.cases("gatewayapi")), ids=str)
 def test_routes_do_to_a_call_what_the_page_says(case: Case) -> None:
     answers = evaluator(Resources(cases.resources(case)), case.world)
-    assert told(answers.outcome(case.call)) == case.expected
+    assert told(answers.outcome(case.call), case.expected) == case.expected
 
 
 @pytest.mark.parametrize("case", list(cases.cases("gatewayapi")), ids=str)

@@ -20,10 +20,7 @@ def test_intents_do_to_a_call_what_the_page_says(case: Case) -> None:
     resolved = _resolved(case)
     made_up = world_of(resolved, trust_domain="cluster.local", cluster_domain="cluster.local")
     world = case.world if case.world.services else made_up
-    assert (
-        told(evaluator(resolved, world).outcome(case.call), is_named="route" in case.expected)
-        == case.expected
-    )
+    assert told(evaluator(resolved, world).outcome(case.call), case.expected) == case.expected
 
 
 def _resolved(case: Case) -> ResolvedSet:

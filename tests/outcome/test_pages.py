@@ -13,4 +13,4 @@ from tests.outcome.cases import Case, cases, profile_of, resources, told
 def test_manifests_do_to_a_call_what_the_page_says(case: Case) -> None:
     chosen = profile_of(case)
     evaluator = chosen.backend.evaluator(Resources(resources(case)), case.world, chosen.profile)
-    assert told(evaluator.outcome(case.call), is_named="route" in case.expected) == case.expected
+    assert told(evaluator.outcome(case.call), case.expected) == case.expected

@@ -53,6 +53,7 @@ class Facet(enum.Enum):
     CONNECT_TIMEOUT = "connectTimeout"  # ms
     # (bucket size, tokens of a refill, ms between refills), of each instance; behind them the status that
     # gRPC calls get, where it tells of no limit.
+    TOKEN = "token"  # True: the application gets the token that was checked, False: it is taken away
     RATE_LIMIT = "rateLimit"
     CORS = "cors"  # what this request's Origin gets: a Cors; None: the mesh knows nothing of CORS here
 

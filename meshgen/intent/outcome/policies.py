@@ -110,6 +110,7 @@ class _Site(NamedTuple):
             default=_default(self),
             probes=tuple(_probes(self)),
             rate_limit=_rate_limit(self),
+            checked=tuple(_checked(self)),
         )
 
     def owner(self, service: ResolvedService) -> ResolvedService:
@@ -232,6 +233,19 @@ def _token(site: _Site, rule: ResolvedRule) -> TokenKind | None:
     if rule.token is None:
         return None
     return TokenKind(provider=site.resolved.providers[rule.token.provider], claims=rule.token.claims)
+
+
+def _checked(site: _Site) -> Iterator[tuple[TokenKind, Step]]:
+    """List the tokens that the pods' services name in rules: they are checked, whichever rule decides."""
+    owners = (site.owner(service) for service in site.services)
+    named = (rule.token.provider for owner in owners for rule in owner.rules if rule.token is not None)
+    for name in dict.fromkeys(named):
+        provider = site.resolved.providers[name]
+        is_passed = provider.forward is not False
+        says = f"the application {'gets' if is_passed else 'does not get'} the token"
+        basis = Basis(name=f"provider {name}", of=provider)
+        step = Step(says=says, basis=basis, facet=Facet.TOKEN, value=is_passed)
+        yield TokenKind(provider=provider, claims={}), step
 
 
 def _rule_step(owner: ResolvedService, rule: ResolvedRule, index: int) -> Step:

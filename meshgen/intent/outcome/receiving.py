@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from meshgen.intent.access import Mode, Probe
 from meshgen.intent.keys import Account
 from meshgen.intent.languages import Exactly
-from meshgen.intent.outcome.call import Caller, Reach, Request
+from meshgen.intent.outcome.call import Caller, Reach, Request, Token
 from meshgen.intent.outcome.conditions import Conditions
-from meshgen.intent.outcome.covering import Arrival, PortRule, rule_conditions
+from meshgen.intent.outcome.covering import Arrival, PortRule, TokenKind, rule_conditions
 from meshgen.intent.outcome.facets import Step, Verdict
 
 # kubernetes/kubernetes pkg/probe/grpc/grpc.go: the health service of gRPC is asked
@@ -30,6 +30,7 @@ class PortPolicy:
     default: Step | None
     probes: tuple[tuple[Probe, Step], ...]
     rate_limit: Step | None
+    checked: tuple[tuple[TokenKind, Step], ...]  # tokens, and whether the application gets them
 
     def verdict(self, arrival: Arrival) -> Step | None:
         """Say whether a call gets in; None where that hangs on what nobody wrote."""
@@ -63,6 +64,12 @@ class PortPolicy:
         if self.transports is None or caller.reach is Reach.KUBELET:
             return None
         return self.transports[caller.account is None]
+
+    def token(self, token: Token | None) -> Step | None:
+        """Say whether the application gets the token of a request, where it is checked."""
+        if token is None or self.sees_requests is False:
+            return None
+        return next((step for kind, step in self.checked if kind.covers(token)), None)
 
     def conditions(self) -> Conditions:
         """Say what it tells apart."""

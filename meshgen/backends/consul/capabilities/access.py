@@ -5,8 +5,8 @@ from __future__ import annotations
 from meshgen.backends.consul.capabilities.axes import (
     EDITION,
     INTENTIONS,
+    KEPT_IN,
     NAMESPACES,
-    PARAMS,
     PROBED_PORT,
     SINGLETONS,
     UNLISTED,
@@ -19,6 +19,7 @@ from meshgen.support import Approximate, Full, Requires, Row, Unsupported
 
 _LISTENERS = "hashicorp/consul agent/xds/listeners.go"
 _JWT = "hashicorp/consul agent/xds/jwt_authn.go"
+_REMOVED = "envoyproxy/envoy source/extensions/filters/http/jwt_authn/extractor.cc"
 _RBAC = "hashicorp/consul agent/xds/rbac.go"
 _PROBES = "hashicorp/consul-k8s control-plane/connect-inject/webhook/redirect_traffic.go"
 
@@ -196,26 +197,25 @@ ACCESS = (
             "jwtProviders.jwks",
             "jwtProviders.audiences",
             "jwtProviders.fromHeaders.*",
-            "jwtProviders.fromParams",
-            "jwtProviders.forward.true",
+            "jwtProviders.forward.false",
         ),
         answer=Full(),
         source=_JWT,
     ),
     Row(
-        features=("jwtProviders.forward.false",),
-        when=PARAMS.within("headers"),
+        features=("jwtProviders.fromParams", "jwtProviders.forward.true"),
+        when=KEPT_IN.within("headers"),
         answer=Full(),
         source=_JWT,
     ),
     Row(
-        features=("jwtProviders.forward.false",),
-        when=PARAMS.within("params"),
+        features=("jwtProviders.fromParams", "jwtProviders.forward.true"),
+        when=KEPT_IN.within("params alone"),
         answer=Approximate(
-            how="a token in a query parameter reaches the application all the same",
-            facets=("rewrite.path of tokens in parameters",),
+            how="the token is taken out of the query, as with forward: false: only headers can be forwarded",
+            facets=("token of tokens in parameters",),
         ),
-        source=_JWT,
+        source=_REMOVED,
     ),
     Row(features=("probes.path",), answer=Full(is_unasked=True), source=_PROBES),
     Row(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from meshgen.backends.consul.plan.names import Names, subsets
 from meshgen.backends.consul.profiles import is_mirrored, owns_singletons
-from meshgen.intent.access import Action, Mode
+from meshgen.intent.access import Action, JwtProvider, Mode
 from meshgen.intent.listing import is_listed
 from meshgen.intent.match import PathExact
 from meshgen.intent.resolved import ResolvedService, ServiceVersion
@@ -218,11 +218,17 @@ SERVICE_FAULT = Axis(
     values=("no", "yes"),
     of=lambda use: _yes(isinstance(service_of(use).written.fault, Fault)),
 )
-PARAMS = Axis(
-    name="token in",
-    values=("headers", "params"),
-    of=lambda use: "params" if getattr(use.usage.holder, "from_params", ()) else "headers",
-)
+
+
+def _tokens_in(use: Use) -> str:
+    provider = use.usage.holder
+    if not isinstance(provider, JwtProvider) or provider.forward is False:
+        return "headers"
+    return "params alone" if provider.from_params and not provider.from_headers else "headers"
+
+
+# In what a token is that the application is to get.
+KEPT_IN = Axis(name="kept in", values=("headers", "params alone"), of=_tokens_in)
 
 
 def _wide_mode(use: Use) -> str:

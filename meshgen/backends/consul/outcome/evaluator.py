@@ -165,6 +165,8 @@ class ConsulEvaluator:
             if asked is not None:
                 # What passes the intentions passes every other filter of requests.
                 yield _alike([one.limit(asked) for one in receivers]) if has_identity else UNLIMITED
+                if has_identity:
+                    yield from _tokens([one.token(asked) for one in receivers])
 
     def _routed(self, call: Call, service: Service) -> Iterator[Step]:
         """Follow the chain of a service from the caller's proxy."""
@@ -193,6 +195,7 @@ class ConsulEvaluator:
             yield _path(path + query, way.basis if is_rewritten else _OWN)
             onward = asked._replace(path=path)
             yield _alike([one.limit(onward) for one in receivers])
+            yield from _tokens([one.token(onward) for one in receivers])
 
     def _admitted(
         self, way: Way, legs: tuple[Leg, ...], source: Name, called: Name, asked: Asked | None
@@ -255,6 +258,14 @@ def _together(verdicts: list[Step]) -> Step:
     stop = next(one for one in verdicts if one.value is not Verdict.ALLOWED)
     says = "is let in by some of the pods that it may reach, and not by others"
     return Step(says=says, basis=stop.basis, facet=Facet.VERDICT, value=Verdict.MIXED)
+
+
+def _tokens(steps: list[Step | None]) -> Iterator[Step]:
+    """Join what several receivers do to a token; where it is not checked it passes."""
+    known = [step for step in steps if step is not None]
+    if known:
+        value = alike(True if step is None else step.value for step in steps)
+        yield known[0] if value == known[0].value else decided(Facet.TOKEN, value, known[0].basis)
 
 
 def _alike(steps: list[Step]) -> Step:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from meshgen.backends.consul.outcome.matching import Asked, Test, test
-from meshgen.backends.consul.outcome.sources import RBAC, TOPOLOGY, unasked, written
+from meshgen.backends.consul.outcome.sources import RBAC, TOKENS, TOPOLOGY, decided, unasked, written
 from meshgen.backends.consul.read import Entries
 from meshgen.backends.consul.read.intentions import Intention, Permission, Provider, Wanted
 from meshgen.backends.consul.read.names import Name
@@ -37,6 +37,7 @@ class Gate:
         self._allows = allows
         self._providers = entries.providers
         self._rules = tuple(_rules(entries, destination))
+        self._checked = tuple(_checked(entries, destination)) if entries.is_http(destination) else ()
         self._by_source: dict[Name, tuple[_Rule, ...]] = {}
         self._default = _verdict("no intention decides, and the default is to", allows, unasked(RBAC))
 
@@ -55,6 +56,17 @@ class Gate:
             else:
                 reason = reason or self._default
         return reason or self._default
+
+    def token(self, token: Token | None) -> Step | None:
+        """Say whether the application gets a token, if it is one that is checked."""
+        if token is None or not token.is_valid:
+            return None
+        found = next((each for each in self._checked if _is_of(each, token)), None)
+        if found is None:
+            return None
+        return decided(
+            Facet.TOKEN, found.is_passed_on, written(found.resource, ("spec", "locations"), TOKENS)
+        )
 
     def _rules_of(self, source: Name) -> tuple[_Rule, ...]:
         found = self._by_source.get(source)
@@ -86,6 +98,15 @@ def _rules(entries: Entries, destination: Name) -> Iterator[_Rule]:
         )
         before.append(intention.source)
         yield _Rule(intention.source, excluded, tuple(_clauses(intention, is_http=is_http)))
+
+
+def _checked(entries: Entries, destination: Name) -> Iterator[Provider]:
+    """List the providers that any intention names, whoever it is for."""
+    for intention in entries.intentions:
+        if intention.destination.covers(destination):
+            asked = (intention.tokens, *(each.tokens for each in intention.permissions or ()))
+            named = (wanted.provider for tokens in asked for wanted in tokens or ())
+            yield from (entries.providers[name] for name in named if name in entries.providers)
 
 
 def _clauses(intention: Intention, *, is_http: bool) -> Iterator[_Clause]:
@@ -142,11 +163,17 @@ def _fits(wanted: Wanted, token: Token, providers: Mapping[str, Provider]) -> bo
     provider = providers.get(wanted.provider)
     return (
         provider is not None
-        and provider.issuer in ("", token.issuer)
+        and _is_of(provider, token)
+        and all(token.claims.get(name) == (value,) for name, value in wanted.claims)
+    )
+
+
+def _is_of(provider: Provider, token: Token) -> bool:
+    return (
+        provider.issuer in ("", token.issuer)
         and (not provider.keys or token.keys in ("", provider.keys))
         and (not provider.audiences or any(each in provider.audiences for each in token.audiences))
         and token.place in provider.places
-        and all(token.claims.get(name) == (value,) for name, value in wanted.claims)
     )
 
 

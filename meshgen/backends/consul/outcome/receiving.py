@@ -47,6 +47,10 @@ class Receiver:
         seen = normalized(asked, self._cluster)
         return _BAD_REQUEST if seen is None else self._gate.decide(source, seen)
 
+    def token(self, asked: Asked) -> Step | None:
+        """Say whether the application gets a token that is checked."""
+        return self._gate.token(asked.token)
+
     def limit(self, asked: Asked) -> Step:
         """Say how often such requests get in; buckets of a path go before that of the rest."""
         return next((step for is_of, step in self._buckets if is_of(asked.path)), UNLIMITED)

@@ -9,6 +9,7 @@ from meshgen.resources import Path, Resource
 CHAIN = "hashicorp/consul agent/consul/discoverychain/compile.go"
 ROUTES = "hashicorp/consul agent/xds/routes.go"
 RBAC = "hashicorp/consul agent/xds/rbac.go"
+TOKENS = "hashicorp/consul agent/xds/jwt_authn.go"
 LISTENERS = "hashicorp/consul agent/xds/listeners.go"
 CLUSTERS = "hashicorp/consul agent/xds/clusters.go"
 CONFIG = "hashicorp/consul agent/xds/config/config.go"
@@ -83,6 +84,7 @@ _WORDS = {
     Facet.EJECTION_TIME: "ejected for:",
     Facet.EJECTION_PERCENT: "ejected at most:",
     Facet.CONNECT_TIMEOUT: "time limit of connecting:",
+    Facet.TOKEN: "the application gets the token:",
     Facet.RATE_LIMIT: "rate limit:",
     Facet.CORS: "CORS:",
 }

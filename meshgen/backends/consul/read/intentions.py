@@ -102,6 +102,8 @@ class Provider:
     audiences: tuple[str, ...]
     places: tuple[InHeader | InParam, ...]
     keys: str  # that sign them, or where they are; empty: a file of the servers
+    is_passed_on: bool  # what it takes reaches the application too
+    resource: Resource
 
 
 def provider(resource: Resource) -> Provider:
@@ -109,9 +111,12 @@ def provider(resource: Resource) -> Provider:
     # envoyproxy/envoy api/envoy/extensions/filters/http/jwt_authn/v3/config.proto: from_headers
     spec = Part.spec_of(resource)
     places: list[InHeader | InParam] = []
+    is_passed_on = False
     for location in spec.parts("locations"):
         header, parameter = location.part("header"), location.part("queryParam")
         if header.fields:
+            # hashicorp/consul agent/xds/jwt_authn.go: the last header speaks for every location
+            is_passed_on = header.flag("forward")
             places.append(InHeader(header.text("name").lower(), header.text("valuePrefix")))
         elif parameter.fields:
             places.append(InParam(parameter.text("name")))
@@ -121,6 +126,8 @@ def provider(resource: Resource) -> Provider:
         audiences=spec.texts("audiences"),
         places=tuple(places) if has_locations else (BEARER, InParam("access_token")),
         keys=_keys(spec.part("jsonWebKeySet")),
+        is_passed_on=is_passed_on,
+        resource=resource,
     )
 
 

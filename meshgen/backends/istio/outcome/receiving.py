@@ -11,7 +11,7 @@ from meshgen.backends.istio.outcome.policy import Tls, TlsMode
 from meshgen.backends.istio.outcome.rules import SOURCE
 from meshgen.backends.istio.outcome.seen import Seen
 from meshgen.backends.istio.outcome.terms import Asked
-from meshgen.backends.istio.outcome.tokens import Refused, checked
+from meshgen.backends.istio.outcome.tokens import Refused, checked, taking
 from meshgen.backends.istio.read.buckets import Bucket
 from meshgen.intent.outcome.call import Caller
 from meshgen.intent.outcome.facets import Basis, Facet, Step, Value, Verdict, alike
@@ -76,6 +76,7 @@ def received(every: Sequence[tuple[Door, Arrival]]) -> Iterator[Step]:
         yield _MIXED
     if any(arrival.request is not None for _, arrival in every):
         yield _limit(every)
+        yield from _tokens(every)
 
 
 def _transport(answers: Sequence[_Answer]) -> Iterator[Step]:
@@ -159,6 +160,20 @@ def _limit(every: Sequence[tuple[Door, Arrival]]) -> Step:
         return _NO_LIMIT
     basis = Basis(name=str(shown.of), of=shown.of, path=shown.path)
     return Step(says=f"{shown.of} limits the rate", basis=basis, facet=Facet.RATE_LIMIT, value=alike(values))
+
+
+def _tokens(every: Sequence[tuple[Door, Arrival]]) -> Iterator[Step]:
+    """Say whether the application gets the token; one that nobody checks passes."""
+    found = [
+        None if request is None or request.is_preflight else taking(door.guard.jwt, request.token)
+        for door, (_, _, request, _) in every
+    ]
+    rule = next((rule for rule in found if rule is not None), None)
+    if rule is not None:
+        value = alike(each is None or each.is_passed_on for each in found)
+        says = "the application gets the token" if value is True else "the token is taken away"
+        basis = Basis(name=str(rule.of), of=rule.of, path=rule.path, source=_JWT)
+        yield Step(says=says, basis=basis, facet=Facet.TOKEN, value=value)
 
 
 def _limited(buckets: Sequence[Bucket], *, is_grpc: bool) -> Value:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from meshgen.backends.istio.outcome.seen import Seen
 from meshgen.intent.outcome.call import BEARER, InHeader, InParam, Token
 from meshgen.intent.outcome.conditions import TokenCondition
-from meshgen.resources import Resource
+from meshgen.resources import Path, Resource
 
 # envoyproxy/envoy api/envoy/extensions/filters/http/jwt_authn/v3/config.proto: where nothing is written
 _USUAL = (BEARER, InParam("access_token"))
@@ -21,6 +21,9 @@ class JwtRule(NamedTuple):
     audiences: frozenset[str]  # empty: any
     places: tuple[InHeader | InParam, ...]
     keys: str  # the set, or where it is
+    is_passed_on: bool  # what it takes reaches the application too
+    of: Resource
+    path: Path
 
     def takes(self, token: Token) -> bool:
         """Tell whether a token is valid here."""
@@ -52,9 +55,16 @@ def _is_at(place: InHeader | InParam, request: Seen) -> bool:
 def jwt_rules(policies: Iterable[Resource]) -> Iterator[JwtRule]:
     """Read the providers of RequestAuthentications."""
     for policy in policies:
-        for body in policy.spec.get("jwtRules") or ():
-            audiences = frozenset(body.get("audiences") or ())
-            yield JwtRule(body.get("issuer", ""), audiences, tuple(_places(body)), _keys(body))
+        for at, body in enumerate(policy.spec.get("jwtRules") or ()):
+            yield JwtRule(
+                issuer=body.get("issuer", ""),
+                audiences=frozenset(body.get("audiences") or ()),
+                places=tuple(_places(body)),
+                keys=_keys(body),
+                is_passed_on=bool(body.get("forwardOriginalToken")),
+                of=policy,
+                path=("spec", "jwtRules", at),
+            )
 
 
 def _keys(body: Mapping[str, Any]) -> str:
@@ -70,6 +80,11 @@ def _places(body: Mapping[str, Any]) -> Iterator[InHeader | InParam]:
         yield from _USUAL
     yield from (InHeader(each["name"].lower(), each.get("prefix", "")) for each in headers)
     yield from (InParam(name) for name in params)
+
+
+def taking(rules: Iterable[JwtRule], token: Token | None) -> JwtRule | None:
+    """Find the provider that takes a token."""
+    return None if token is None else next((rule for rule in rules if rule.takes(token)), None)
 
 
 class Refused(NamedTuple):
@@ -88,7 +103,7 @@ def checked(rules: Sequence[JwtRule], request: Seen) -> Token | Refused | None:
     if not rules or request.is_preflight:
         return None
     token = request.token
-    if token is not None and any(rule.takes(token) for rule in rules):
+    if taking(rules, token) is not None:
         return token
     return REFUSED if any(rule.finds(request) for rule in rules) else None
 
