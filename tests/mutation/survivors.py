@@ -14,14 +14,6 @@ from meshgen.resources import spell
 from tests.mutation.mutants import Mutant
 
 FOLDER = Path(__file__).parent / "survivors"
-RATCHET = Path(__file__).parent / "ratchet.yaml"
-
-
-class Held(NamedTuple):
-    """The percentage of a mesh's mutants that may survive; whoever lets fewer do so writes less here."""
-
-    survived: float
-    unlisted: float  # those among them of which no entry says why
 
 
 class Entry(NamedTuple):
@@ -73,8 +65,3 @@ def entries(mesh: str) -> tuple[Entry, ...]:
     return tuple(
         Entry(**{**each, "kinds": tuple(each["kinds"]), "ways": tuple(each["ways"])}) for each in written
     )
-
-
-def ratchet(mesh: str) -> Held:
-    """Read what share of a mesh's mutants may survive."""
-    return Held(**yaml.safe_load(RATCHET.read_text("utf-8"))[mesh])

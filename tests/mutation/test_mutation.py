@@ -1,4 +1,4 @@
-"""What is rendered says nothing that `verify` does not hold it to: a field put wrong is told, or counted."""
+"""What is rendered says nothing that `verify` does not hold it to: a field put wrong is told, or has no effect."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ import pytest
 
 from meshgen.backend import backend_names
 from tests.mutation.asking import Fate, fates
-from tests.mutation.survivors import Entry, entries, ratchet
+from tests.mutation.survivors import Entry, entries
+
+MOST_THAT_SURVIVE = 0.05
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("mesh", backend_names())
-def test_mutants_that_nothing_catches_are_listed_or_counted_and_do_not_grow(
+def test_a_mutant_that_nothing_catches_is_listed_with_its_reason(
     mesh: str, record_property: Callable[[str, object], None]
 ) -> None:
     listed = entries(mesh)
@@ -32,11 +34,10 @@ def test_mutants_that_nothing_catches_are_listed_or_counted_and_do_not_grow(
     record_property(
         "measured",
         f"{mesh}: {survived} of {total} mutants survive ({survived / total:.1%}), "
-        f"{survived - len(unlisted)} listed, {len(unlisted)} not yet; {counts[Fate.REFUSED]} are refused "
-        f"as objects, of the rest {survived / (total - counts[Fate.REFUSED]):.1%} survive",
+        f"{counts[Fate.REFUSED]} are refused as objects, "
+        f"of the rest {survived / (total - counts[Fate.REFUSED]):.1%} survive",
     )
 
-    held = ratchet(mesh)
     assert [entry for entry in listed if entry not in needed] == [], "nothing needs these"
-    assert 100 * len(unlisted) / total <= held.unlisted, "\n".join(unlisted)
-    assert 100 * survived / total <= held.survived
+    assert unlisted == []
+    assert survived / total <= MOST_THAT_SURVIVE
