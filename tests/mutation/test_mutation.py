@@ -1,4 +1,4 @@
-"""What is rendered says nothing that `verify` does not hold it to: a field put wrong is told, or has no effect."""
+"""Manifests say nothing that `verify` does not hold them to: a field put wrong is told, or does nothing."""
 
 from __future__ import annotations
 
