@@ -73,10 +73,10 @@ def _is_compared(found: Contrast, *, may_be_silent: bool) -> bool:
 def _is_free(facet: Facet) -> bool:
     """Tell whether manifests may decide what an intent is silent about.
 
-    Who gets in, how and where to follows from what is written of others too; time, tries and policy that
-    nobody wrote have to stay what the mesh does unasked.
+    Who gets in, how, with which token and where to follows from what is written of others too; time, tries
+    and policy that nobody wrote have to stay what the mesh does unasked.
     """
-    return facet in (Facet.VERDICT, Facet.TRANSPORT, Facet.BACKENDS)
+    return facet in (Facet.VERDICT, Facet.TRANSPORT, Facet.BACKENDS, Facet.TOKEN)
 
 
 def agree(one: Value, other: Value) -> bool:

@@ -104,6 +104,7 @@ class PortRule:
     callers: tuple[CallerKind, ...]  # empty: any caller
     operations: tuple[Operation, ...]
     token: TokenKind | None
+    passing: Step | None  # whether the application gets the token that it asks for
     step: Step  # what it comes to where it covers a call
 
     def covers(self, arrival: Arrival, account: Account | None) -> bool:

@@ -110,7 +110,6 @@ class _Site(NamedTuple):
             default=_default(self),
             probes=tuple(_probes(self)),
             rate_limit=_rate_limit(self),
-            checked=tuple(_checked(self)),
         )
 
     def owner(self, service: ResolvedService) -> ResolvedService:
@@ -209,6 +208,7 @@ def _rules(site: _Site) -> Iterator[PortRule]:
                     callers=tuple(map(caller_kind, rule.sources)),
                     operations=operations,
                     token=_token(site, rule),
+                    passing=_passing(site, rule),
                     step=_rule_step(owner, rule, index),
                 )
 
@@ -235,17 +235,14 @@ def _token(site: _Site, rule: ResolvedRule) -> TokenKind | None:
     return TokenKind(provider=site.resolved.providers[rule.token.provider], claims=rule.token.claims)
 
 
-def _checked(site: _Site) -> Iterator[tuple[TokenKind, Step]]:
-    """List the tokens that the pods' services name in rules: they are checked, whichever rule decides."""
-    owners = (site.owner(service) for service in site.services)
-    named = (rule.token.provider for owner in owners for rule in owner.rules if rule.token is not None)
-    for name in dict.fromkeys(named):
-        provider = site.resolved.providers[name]
-        is_passed = provider.forward is not False
-        says = f"the application {'gets' if is_passed else 'does not get'} the token"
-        basis = Basis(name=f"provider {name}", of=provider)
-        step = Step(says=says, basis=basis, facet=Facet.TOKEN, value=is_passed)
-        yield TokenKind(provider=provider, claims={}), step
+def _passing(site: _Site, rule: ResolvedRule) -> Step | None:
+    if rule.token is None:
+        return None
+    provider = site.resolved.providers[rule.token.provider]
+    is_passed = provider.forward is not False
+    says = f"the application {'gets' if is_passed else 'does not get'} the token"
+    basis = Basis(name=f"provider {rule.token.provider}", of=provider)
+    return Step(says=says, basis=basis, facet=Facet.TOKEN, value=is_passed)
 
 
 def _rule_step(owner: ResolvedService, rule: ResolvedRule, index: int) -> Step:

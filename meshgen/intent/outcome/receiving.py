@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from meshgen.intent.access import Mode, Probe
 from meshgen.intent.keys import Account
 from meshgen.intent.languages import Exactly
-from meshgen.intent.outcome.call import Caller, Reach, Request, Token
+from meshgen.intent.outcome.call import Caller, Reach, Request
 from meshgen.intent.outcome.conditions import Conditions
-from meshgen.intent.outcome.covering import Arrival, PortRule, TokenKind, rule_conditions
+from meshgen.intent.outcome.covering import Arrival, PortRule, rule_conditions
 from meshgen.intent.outcome.facets import Step, Verdict
 
 # kubernetes/kubernetes pkg/probe/grpc/grpc.go: the health service of gRPC is asked
@@ -30,7 +30,6 @@ class PortPolicy:
     default: Step | None
     probes: tuple[tuple[Probe, Step], ...]
     rate_limit: Step | None
-    checked: tuple[tuple[TokenKind, Step], ...]  # tokens, and whether the application gets them
 
     def verdict(self, arrival: Arrival) -> Step | None:
         """Say whether a call gets in; None where that hangs on what nobody wrote."""
@@ -54,10 +53,11 @@ class PortPolicy:
         return is_bare or (self.mode is None and account is None)
 
     def _authorized(self, arrival: Arrival, account: Account | None) -> Step | None:
-        for rule in (*self.denying, *self.allowing):
-            if rule.covers(arrival, account):
-                return rule.step
-        return self.default
+        rule = self._deciding(arrival, account)
+        return self.default if rule is None else rule.step
+
+    def _deciding(self, arrival: Arrival, account: Account | None) -> PortRule | None:
+        return next((rule for rule in (*self.denying, *self.allowing) if rule.covers(arrival, account)), None)
 
     def transport(self, caller: Caller) -> Step | None:
         """Say how a call that gets in travels."""
@@ -65,11 +65,12 @@ class PortPolicy:
             return None
         return self.transports[caller.account is None]
 
-    def token(self, token: Token | None) -> Step | None:
-        """Say whether the application gets the token of a request, where it is checked."""
-        if token is None or self.sees_requests is False:
+    def token(self, arrival: Arrival) -> Step | None:
+        """Say whether the application gets the token for which a rule lets a request in."""
+        if self.sees_requests is False:
             return None
-        return next((step for kind, step in self.checked if kind.covers(token)), None)
+        rule = self._deciding(arrival, None if self.mode is Mode.DISABLED else arrival.caller.account)
+        return None if rule is None else rule.passing
 
     def conditions(self) -> Conditions:
         """Say what it tells apart."""

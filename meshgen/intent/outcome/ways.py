@@ -112,8 +112,7 @@ def received(policies: tuple[PortPolicy, ...], call: Arrival, before: Iterable[S
     yield from _common(policy.transport(call.caller) for policy in policies)
     if call.request is not None:
         yield from _common(policy.rate_limit for policy in policies)
-        token = call.request.token
-        yield from _common(policy.token(token) for policy in policies)
+        yield from _common(policy.token(call) for policy in policies)
 
 
 def _common(steps: Iterable[Step | None]) -> Iterator[Step]:
