@@ -51,7 +51,7 @@ def _excluded(severity: Severity) -> Requires:
 
 
 # Whoever asks the pod at that port comes in plain text, and nothing is there to stop or to count it.
-_PAST_THE_PROXY = tuple(f"{facet} of unlisted ports" for facet in ("verdict", "mtls", "rateLimit"))
+_PAST_THE_PROXY = tuple(f"{facet} of unlisted ports" for facet in ("verdict", "mtls", "token", "rateLimit"))
 _PLAINTEXT = Approximate(
     how="plaintext passes without a look at any intention, those of the cluster included",
     facets=("verdict of plaintext",),
