@@ -61,9 +61,8 @@ _OF_RETRIES = (Facet.RETRY_ON, Facet.RETRY_TRY, Facet.RETRY_BASE, Facet.RETRY_MA
 
 
 def _is_compared(found: Contrast, *, may_be_silent: bool) -> bool:
-    if (
-        found.facet is Facet.ROUTE
-    ):  # an intent's word is held to where a mesh has any; by itself it does nothing
+    # An intent's name is held to where a mesh has any; by itself it does nothing to a request.
+    if found.facet is Facet.ROUTE:
         return may_be_silent and found.one is not None and found.other is not None
     if found.one is None and (found.other is None or (may_be_silent and _is_free(found.facet))):
         return False

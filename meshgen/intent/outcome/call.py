@@ -72,9 +72,8 @@ class Token:
     audiences: tuple[str, ...] = ()
     claims: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # top-level; a text is a list of one
     is_valid: bool = True  # signed by a key of its issuer, and in time
-    keys: str = (
-        ""  # the set, or where it is, of the key that signed it; empty: one that all take for the issuer's
-    )
+    # The set, or where it is, of the key that signed it; empty: one that all take for the issuer's.
+    keys: str = ""
     place: InHeader | InParam = BEARER
 
 

@@ -51,9 +51,9 @@ class Facet(enum.Enum):
     EJECTION_TIME = "outlierDetection.baseEjectionTime"  # ms
     EJECTION_PERCENT = "outlierDetection.maxEjectionPercent"  # a share
     CONNECT_TIMEOUT = "connectTimeout"  # ms
+    TOKEN = "token"  # True: the application gets the token that was checked, False: it is taken away
     # (bucket size, tokens of a refill, ms between refills), of each instance; behind them the status that
     # gRPC calls get, where it tells of no limit.
-    TOKEN = "token"  # True: the application gets the token that was checked, False: it is taken away
     RATE_LIMIT = "rateLimit"
     CORS = "cors"  # what this request's Origin gets: a Cors; None: the mesh knows nothing of CORS here
 
