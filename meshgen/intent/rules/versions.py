@@ -26,13 +26,14 @@ SERVICE_NAME_TAKEN = Code(
     slug="service-name-taken",
     meaning="The Service of a version has the name of another Service.",
 )
-SERVICE_NAME_TOO_LONG = Code(
+SERVICE_NAME_REFUSED = Code(
     number="MG225",
-    slug="service-name-too-long",
+    slug="service-name-refused",
     meaning="The Service of a version has a name that Kubernetes does not accept.",
 )
 
-_LONGEST = 63  # kubernetes/kubernetes pkg/apis/core/validation: a Service's name is a DNS label
+# kubernetes/kubernetes pkg/apis/core/validation/validation.go: a Service's name is a DNS label of RFC 1035
+_LONGEST = 63
 
 
 class _Named(NamedTuple):
@@ -108,15 +109,7 @@ def _check_apart(subject: Subject, selector: Mapping[str, str], findings: Findin
 def _check_names(scene: Scene, findings: Findings) -> None:
     first: dict[ServiceKey, _Named] = {}
     for named in _services(scene):
-        if len(named.service) > _LONGEST:
-            findings.add(
-                SERVICE_NAME_TOO_LONG,
-                f"the Service of {named.field} would be called {named.service!r}, "
-                f"{len(named.service)} characters where {_LONGEST} are allowed",
-                span=named.span,
-                field=named.field,
-                hint=f"write a shorter name: {named.version}: {{service: name}}",
-            )
+        _check_name(named, findings)
         key = ServiceKey(named.subject.key.namespace, named.service)
         other = first.setdefault(key, named)
         taken_by = scene.subjects[key].span if key in scene.subjects else None
@@ -130,6 +123,20 @@ def _check_names(scene: Scene, findings: Findings) -> None:
                 hint=f"write a name that is free: {named.version}: {{service: name}}",
                 related=() if there is None else (("the other one", there),),
             )
+
+
+def _check_name(named: _Named, findings: Findings) -> None:
+    is_long = len(named.service) > _LONGEST
+    if is_long or not named.service[0].isalpha():
+        why = f"{len(named.service)} characters where {_LONGEST} are allowed"
+        findings.add(
+            SERVICE_NAME_REFUSED,
+            f"the Service of {named.field} would be called {named.service!r}, "
+            + (why if is_long else "which does not begin with a letter"),
+            span=named.span,
+            field=named.field,
+            hint=f"write {'a shorter' if is_long else 'another'} name: {named.version}: {{service: name}}",
+        )
 
 
 def _services(scene: Scene) -> Iterator[_Named]:
