@@ -14,7 +14,7 @@ from meshgen import datafiles
 from meshgen.api import read_intents, render
 from meshgen.diagnostics import Findings
 from meshgen.inputs import Content
-from meshgen.intent.samples import samples
+from meshgen.intent.samples import sample, samples
 from meshgen.jsontypes import to_json
 from meshgen.manifest import Manifest
 from meshgen.profiles import Choice, built_in, choose
@@ -48,7 +48,10 @@ USUAL = ("split", "routes.service", "authorization.rules.from.service", "rateLim
 
 @pytest.mark.long
 def test_the_shipped_references_are_those_of_the_samples(request: pytest.FixtureRequest) -> None:
-    expected = HEAD + dump({"nameReference": _configuration(_fields(samples()))})
+    of_grpc = sample("split")
+    of_grpc["spec"]["services"]["web"]["protocol"] = "grpc"  # whose routes are of another kind
+
+    expected = HEAD + dump({"nameReference": _configuration(_fields({**samples(), "of gRPC": of_grpc}))})
 
     if request.config.getoption("--update-goldens"):
         datafiles.name_references().write_text(expected, "utf-8")
@@ -90,12 +93,12 @@ def _configuration(fields: set[Field]) -> list[Any]:
 
 def _fields(chosen: dict[str, Any]) -> set[Field]:
     found: set[Field] = set()
-    for id, sample in chosen.items():
-        services = sample["spec"]["services"]
+    for id, written in chosen.items():
+        services = written["spec"]["services"]
         for name, service in services.items():
             if "podsOf" not in service:
                 service["selector"] = {"run": f"pods-of-{name}"}  # a label is no reference
-        reading = read_intents([Content(f"{id}.yaml", json.dumps(sample).encode())])
+        reading = read_intents([Content(f"{id}.yaml", json.dumps(written).encode())])
         for backend, profile in _clusters():
             manifests = render(reading, backend, profile, is_partial=True).manifests
             found.update(_references([_body(manifest) for manifest in manifests], set(services)))

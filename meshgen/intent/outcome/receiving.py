@@ -53,11 +53,10 @@ class PortPolicy:
         return is_bare or (self.mode is None and account is None)
 
     def _authorized(self, arrival: Arrival, account: Account | None) -> Step | None:
-        rule = self._deciding(arrival, account)
-        return self.default if rule is None else rule.step
-
-    def _deciding(self, arrival: Arrival, account: Account | None) -> PortRule | None:
-        return next((rule for rule in (*self.denying, *self.allowing) if rule.covers(arrival, account)), None)
+        for rule in (*self.denying, *self.allowing):
+            if rule.covers(arrival, account):
+                return rule.step
+        return self.default
 
     def transport(self, caller: Caller) -> Step | None:
         """Say how a call that gets in travels."""
@@ -66,11 +65,13 @@ class PortPolicy:
         return self.transports[caller.account is None]
 
     def token(self, arrival: Arrival) -> Step | None:
-        """Say whether the application gets the token for which a rule lets a request in."""
-        if self.sees_requests is False:
+        """Say whether the application gets the token for which alone a request is let in."""
+        is_open = self.default is not None and self.default.value is Verdict.ALLOWED
+        if self.sees_requests is False or is_open:
             return None
-        rule = self._deciding(arrival, None if self.mode is Mode.DISABLED else arrival.caller.account)
-        return None if rule is None else rule.passing
+        account = None if self.mode is Mode.DISABLED else arrival.caller.account
+        letting = [rule.passing for rule in self.allowing if rule.covers(arrival, account)]
+        return letting[0] if letting and None not in letting else None
 
     def conditions(self) -> Conditions:
         """Say what it tells apart."""
