@@ -89,7 +89,7 @@ def _uris(paths: tuple[PathMatch, ...], protocol: Protocol) -> Iterator[StringMa
                 yield None
             case PathPrefix(prefix=prefix):
                 # istio/istio pilot/pkg/networking/core/route/route.go: a prefix is one of characters
-                if protocol is not Protocol.GRPC:  # where a method stands behind each service
+                if protocol is not Protocol.GRPC or "/" in prefix[1:]:  # a gRPC path has two segments
                     yield {"exact": prefix}
                 yield {"prefix": f"{prefix}/"}
             case PathRegex(regex=regex):

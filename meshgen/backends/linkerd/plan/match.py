@@ -89,10 +89,10 @@ def is_of_grpc(alternative: Alternative) -> bool:
     if alternative.query or alternative.method not in (None, Method.POST):
         return False
     match alternative.path:
-        case PathExact(exact=text):
+        case PathPrefix(prefix=text) if text.count("/") == 1:
+            return True
+        case PathExact(exact=text) | PathPrefix(prefix=text):
             return text.count("/") == 2 and not text.endswith("/")
-        case PathPrefix(prefix=text):
-            return text.count("/") == 1
         case PathRegex():
             return False
         case _:
