@@ -89,9 +89,11 @@ def _uris(paths: tuple[PathMatch, ...], protocol: Protocol) -> Iterator[StringMa
                 yield None
             case PathPrefix(prefix=prefix):
                 # istio/istio pilot/pkg/networking/core/route/route.go: a prefix is one of characters
-                if protocol is not Protocol.GRPC or "/" in prefix[1:]:  # a gRPC path has two segments
+                is_grpc, is_service = protocol is Protocol.GRPC, "/" not in prefix[1:]
+                if not is_grpc or not is_service:
                     yield {"exact": prefix}
-                yield {"prefix": f"{prefix}/"}
+                if not is_grpc or is_service:  # a gRPC path is a service and its method, and nothing more
+                    yield {"prefix": f"{prefix}/"}
             case PathRegex(regex=regex):
                 yield {"regex": regex}
             case _:
