@@ -9,7 +9,7 @@ from meshgen.backends.consul.outcome.chains import Broken, Chains, Leg, Way
 from meshgen.backends.consul.outcome.deciding import Deciding
 from meshgen.backends.consul.outcome.intentions import is_upstream
 from meshgen.backends.consul.outcome.matching import Asked
-from meshgen.backends.consul.outcome.receiving import UNLIMITED, Receiver, admission, lost, refusal
+from meshgen.backends.consul.outcome.receiving import UNCHECKED, UNLIMITED, Receiver, admission, lost, refusal
 from meshgen.backends.consul.outcome.registry import Instance, Registry, excluded_ports
 from meshgen.backends.consul.outcome.rewriting import Habits, asked_of, passed_on, path_sent
 from meshgen.backends.consul.outcome.sending import Sender, direct, sent
@@ -261,11 +261,9 @@ def _together(verdicts: list[Step]) -> Step:
 
 
 def _tokens(steps: list[Step | None]) -> Iterator[Step]:
-    """Join what several receivers do to a token; where it is not checked it passes."""
-    known = [step for step in steps if step is not None]
-    if known:
-        value = alike(True if step is None else step.value for step in steps)
-        yield known[0] if value == known[0].value else decided(Facet.TOKEN, value, known[0].basis)
+    """Join what several receivers do to a token, if any of them checks it; where none does it passes."""
+    if any(steps):
+        yield _alike([step or UNCHECKED for step in steps])
 
 
 def _alike(steps: list[Step]) -> Step:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from meshgen.backends.consul.outcome.intentions import Gate
 from meshgen.backends.consul.outcome.matching import Asked, text_test
 from meshgen.backends.consul.outcome.normalizing import normalized
-from meshgen.backends.consul.outcome.sources import LISTENERS, ROUTES, decided, unasked, written
+from meshgen.backends.consul.outcome.sources import LISTENERS, ROUTES, TOKENS, decided, unasked, written
 from meshgen.backends.consul.parts import Part
 from meshgen.backends.consul.read import Entries
 from meshgen.backends.consul.read.defaults import Defaults
@@ -78,6 +78,7 @@ def _step(why: str, basis: Basis, verdict: Verdict) -> Step:
 _NO_REQUEST = lost("is no request, which the proxy expects", unasked(LISTENERS))
 _BAD_REQUEST = refusal("is answered with 400 for its path or headers", unasked(LISTENERS))
 UNLIMITED = decided(Facet.RATE_LIMIT, None, unasked(LISTENERS))
+UNCHECKED = decided(Facet.TOKEN, True, unasked(TOKENS))
 
 
 def _mode(entries: Entries, service: Name) -> Basis:
